@@ -1,0 +1,47 @@
+# Each command sets up what it needs on a fresh machine: Python >= 3.11, Node >= 20.19, make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run hour test accept check format
+
+help:
+	@echo "make run      the whole league on this machine, with demo traders"
+	@echo "make hour     beside a running league: close the next hour"
+	@echo "make test     every test        make accept   the acceptance part alone"
+	@echo "make check    format, lint, types, import rules        make format   put them right"
+
+setup: $(VENV)/.installed sandbox/node_modules/.installed
+
+$(VENV)/.installed: requirements.txt requirements-dev.txt ingest_container/requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	touch $@
+
+sandbox/node_modules/.installed: sandbox/package.json sandbox/package-lock.json
+	cd sandbox && npm ci --silent --no-audit --no-fund
+	touch $@
+
+run: setup
+	@exec $(BIN)/python -m sandbox.run
+
+hour: setup
+	@$(BIN)/python -m sandbox.hour
+
+test: setup
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+accept: setup
+	$(BIN)/python -m pytest tests/acceptance
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""The local exchange: speaks Binance's REST and WebSocket API, on loopback only."""
