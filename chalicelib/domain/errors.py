@@ -1,0 +1,80 @@
+"""Every error the league raises, grouped by what the caller does about it.
+
+LeagueError
+├── NotFound            nothing of that name: say so
+├── NotAllowed          not for this viewer: say so
+├── InvalidRequest      the caller must change what was sent
+├── Conflict            someone else was first: read again, then decide
+├── MissingPrice        an asset cannot be valued at an instant
+├── DeliveryFailed      a message did not reach its receiver: send again
+├── StoreUnavailable    a table or a queue refused for now: try again
+├── PaymentDeclined     tell the payer
+└── ExchangeError       the exchange did not do what was asked
+    ├── ExchangeUnavailable   try later
+    ├── RateLimited           try later, not before `retry_at`
+    ├── OrderRejected         tell the owner
+    └── KeyRevoked            tell the owner, stop asking with this key
+"""
+
+from datetime import datetime
+
+
+class LeagueError(Exception):
+    """The root: its message names the thing and the value, never a key or a token."""
+
+
+class NotFound(LeagueError):
+    """Nothing of that name exists."""
+
+
+class NotAllowed(LeagueError):
+    """The viewer may not see or do this."""
+
+
+class InvalidRequest(LeagueError):
+    """What was sent cannot be used; the message says which part and why."""
+
+
+class Conflict(LeagueError):
+    """A conditional write lost against another one."""
+
+
+class MissingPrice(LeagueError):
+    """An asset has no price at an instant."""
+
+
+class DeliveryFailed(LeagueError):
+    """A message was not accepted by its receiver."""
+
+
+class StoreUnavailable(LeagueError):
+    """A table, queue or key service throttled or failed; the same call may pass later."""
+
+
+class PaymentDeclined(LeagueError):
+    """A payment did not go through."""
+
+
+class ExchangeError(LeagueError):
+    """The exchange refused, failed or answered nonsense."""
+
+
+class ExchangeUnavailable(ExchangeError):
+    """No usable answer: time-out, reset, 5xx, a page where JSON was due, maintenance."""
+
+
+class RateLimited(ExchangeError):
+    """Too much was asked from this address; nothing may be asked before `retry_at`."""
+
+    def __init__(self, message: str, retry_at: datetime) -> None:
+        """Keep the instant (exchange or machine clock of the caller) to wait for."""
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class OrderRejected(ExchangeError):
+    """The exchange will not execute this order."""
+
+
+class KeyRevoked(ExchangeError):
+    """The key is unknown, deleted, locked to another address, or lost a permission."""

@@ -1,0 +1,384 @@
+"""What the use cases need from outside: one Protocol per outside thing.
+
+Every write may be repeated with the same content and then changes nothing more. Whatever
+cannot be reached raises StoreUnavailable or ExchangeUnavailable and may be tried again.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, TypeAlias
+
+from chalicelib.domain.account import ExchangeAccount, KeyPair, KeyPermissions, Trader
+from chalicelib.domain.block import Block, Kind
+from chalicelib.domain.holdings import AccountHoldings, Position
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, LedgerEntry
+from chalicelib.domain.market import PriceList, Quote, Symbol
+from chalicelib.domain.money import Asset
+
+BlockKey: TypeAlias = tuple[int, Kind, int]
+"""Block number, kind, and the hour or day number (0 for the SLOW kind)."""
+
+
+class Traders(Protocol):
+    """Members of the league and their names."""
+
+    def next_seat(self) -> int:
+        """A number never handed out before, from 0 up."""
+
+    def claim_name(self, name: str, trader_id: str, seat: int, now: datetime) -> None:
+        """Bind `name`, unique without regard to case. Raises Conflict when another has it,
+        unless that one's profile never came within an hour."""
+
+    def save(self, trader: Trader) -> None:
+        """Write the whole profile."""
+
+    def get(self, trader_id: str) -> Trader:
+        """Raises NotFound."""
+
+    def by_name(self, name: str) -> Trader:
+        """The trader of that name, case-folded. Raises NotFound."""
+
+    def starting_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Names (as written) and seats whose case-folded name starts with `prefix`, by name."""
+
+
+class Accounts(Protocol):
+    """Linked exchange accounts and the rosters of the stream slots."""
+
+    def save(self, account: ExchangeAccount) -> None:
+        """Write the account and, while it is linked, its place in its slot's roster; a
+        roster's number grows with each change."""
+
+    def get(self, account_id: str) -> ExchangeAccount:
+        """Raises NotFound."""
+
+    def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
+        """Bind the exchange's own account to its trader. Raises Conflict when it is another's."""
+
+    def roster(self, slot: int) -> list[ExchangeAccount]:
+        """All accounts that this slot follows."""
+
+    def roster_number(self, slot: int) -> int:
+        """Grows whenever the slot's roster changes; 0 for a slot never used."""
+
+
+class Ledger(Protocol):
+    """Append-only entries and checkpoints of each account."""
+
+    def add(self, account_id: str, entries: Sequence[LedgerEntry]) -> None:
+        """Write those that are absent; what is there stays as it is."""
+
+    def add_checkpoint(self, account_id: str, checkpoint: Checkpoint) -> None:
+        """Write if absent."""
+
+    def entries(self, account_id: str, start: datetime, end: datetime) -> list[LedgerEntry]:
+        """Entries with start ≤ at < end, in the order of the ledger."""
+
+    def newest_first(
+        self, account_id: str, start: datetime, end: datetime
+    ) -> Iterator[LedgerEntry]:
+        """The same entries, newest first, read page by page as they are taken."""
+
+    def checkpoint_before(self, account_id: str, instant: datetime) -> Checkpoint | None:
+        """The newest checkpoint taken before `instant`."""
+
+
+class Holdings(Protocol):
+    """Newest quantities of each linked account, by shard."""
+
+    def get(self, seat: int, account_id: str) -> AccountHoldings | None:
+        """None when there is no row: never linked, or unlinked."""
+
+    def create(self, row: AccountHoldings) -> None:
+        """Write a new link's row; one of the same or a later link number stays."""
+
+    def replace(self, old: AccountHoldings, new: AccountHoldings) -> None:
+        """Write what changed from `old` to `new` (its version + 1). Raises Conflict when the
+        stored row is gone, of another link, or of another version than `old`."""
+
+    def remove(self, seat: int, account_id: str, link_number: int) -> None:
+        """Delete the row of that link, if it is still there."""
+
+    def of_seat(self, seat: int) -> list[AccountHoldings]:
+        """All linked accounts of one trader."""
+
+    def of_shard(self, shard: int) -> Iterator[AccountHoldings]:
+        """All rows of a shard, ordered by seat then account."""
+
+
+class History(Protocol):
+    """Blocks of columns; a missing block is one in which nothing is known."""
+
+    def blocks(self, keys: Sequence[BlockKey]) -> dict[BlockKey, Block]:
+        """Those of `keys` that exist."""
+
+    def block_range(self, block: int, kind: Kind, first: int, last: int) -> dict[int, Block]:
+        """Blocks of one kind with first ≤ number ≤ last, by number."""
+
+    def put_blocks(self, blocks: Mapping[BlockKey, Block]) -> None:
+        """Write all, replacing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What board and rank need to know of the trader in a seat."""
+
+    seat: int
+    trader_id: str
+    name: str
+    exchanges: tuple[str, ...]
+    listed: bool = True
+    retired_at: datetime | None = None
+
+
+class Seats(Protocol):
+    """Who sits where, block by block."""
+
+    def put(self, seat: Seat) -> None:
+        """Set this seat's attributes, and no other's."""
+
+    def of_block(self, block: int) -> dict[int, Seat]:
+        """Seats taken in a block."""
+
+    def of_seats(self, seats: Sequence[int]) -> dict[int, Seat]:
+        """Those of `seats` that are taken."""
+
+    def count(self) -> int:
+        """How many seats were ever handed out; seats are 0 … count − 1."""
+
+
+class Prices(Protocol):
+    """Stored price lists of one exchange."""
+
+    def put_minute(self, prices: PriceList) -> None:
+        """Store under the minute `taken_at`, if absent."""
+
+    def put_latest(self, prices: PriceList) -> None:
+        """Replace the newest list."""
+
+    def put_hour(self, hour: int, prices: PriceList) -> None:
+        """Store the list of a full hour, if absent."""
+
+    def minute(self, at: datetime) -> PriceList | None:
+        """The list stored for that full minute."""
+
+    def first_minute_from(self, start: datetime, end: datetime) -> PriceList | None:
+        """The first list stored for a minute with start ≤ minute ≤ end."""
+
+    def latest(self) -> PriceList | None:
+        """The newest list."""
+
+    def hours(self, hours: Sequence[int]) -> dict[int, PriceList]:
+        """The lists of those full hours that are stored."""
+
+    def put_symbols(self, symbols: Mapping[str, Symbol]) -> None:
+        """Replace the stored list of symbols."""
+
+    def symbols(self) -> dict[str, Symbol]:
+        """The stored list of symbols by name; empty before the first was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class League:
+    """The league in one window at one hour, as the board shows it."""
+
+    joined: int
+    active: int
+    retired: int
+    ranked: int
+    median: int | None  # hundredths of a percent
+
+
+@dataclass(frozen=True, slots=True)
+class BoardHead:
+    """Which board is current: its hour and revision, how long it is, and its summary."""
+
+    hour: int
+    revision: int
+    length: int
+    league: League
+
+
+class Boards(Protocol):
+    """The order of the seats, per window; 1,000 to an item."""
+
+    def put_order(self, window: str, hour: int, revision: int, seats: Sequence[int]) -> None:
+        """Write the items of one board, replacing."""
+
+    def publish(self, window: str, head: BoardHead) -> None:
+        """Make it current unless one of a later (hour, revision) already is."""
+
+    def current(self, window: str) -> BoardHead | None:
+        """None before the first board."""
+
+    def order(self, window: str, head: BoardHead, start: int, count: int) -> list[int]:
+        """Seats at places start … start + count − 1 (from 0)."""
+
+
+class Runs(Protocol):
+    """How far the run of each hour is."""
+
+    def begin(self, hour: int, shards: Sequence[int]) -> list[int]:
+        """Freeze the hour's list of shards if it has none; returns the frozen list."""
+
+    def shards(self, hour: int) -> list[int] | None:
+        """The frozen list, None when the hour never began."""
+
+    def mark_done(self, hour: int, shard: int) -> bool:
+        """Add the shard to those done; returns whether all are done now."""
+
+    def done(self, hour: int) -> set[int]:
+        """The shards done so far."""
+
+    def mark_ranked(self, hour: int) -> None:
+        """Note that the hour's board is out."""
+
+    def ranked(self, hour: int) -> bool:
+        """Whether it is."""
+
+    def last_complete(self, shard: int) -> int | None:
+        """The newest hour that this shard has marked."""
+
+    def set_last_complete(self, shard: int, hour: int) -> None:
+        """Note it, if it is newer."""
+
+
+class Leases(Protocol):
+    """Who alone may do something, for a while, by the machine's clock."""
+
+    def acquire(self, name: str, holder: str, now: datetime, seconds: int) -> bool:
+        """Take or renew; False while another holder's lease runs."""
+
+    def release(self, name: str, holder: str) -> None:
+        """Give it up, if it is held by `holder`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardTask:
+    """Mark one shard at an hour."""
+
+    hour: int
+    shard: int
+
+
+@dataclass(frozen=True, slots=True)
+class RankTask:
+    """Rank an hour."""
+
+    hour: int
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What GET /account said of an account, and why it was asked."""
+
+    reason: str  # "link" or "daily"
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class StreamItem:
+    """One thing the ingest container forwards of an account: a raw frame, or a snapshot.
+
+    `sequence` grows on one connection; `received_at` is the machine's clock.
+    """
+
+    account_id: str
+    trader_id: str
+    seat: int
+    exchange: str
+    link_number: int
+    linked_at: datetime
+    sequence: int
+    received_at: datetime
+    frame: str | None = None
+    snapshot: Snapshot | None = None
+
+
+class Tasks(Protocol):
+    """The queue of the hour's work."""
+
+    def send(self, tasks: Iterable[ShardTask | RankTask]) -> None:
+        """Raises DeliveryFailed when any was refused."""
+
+
+class Events(Protocol):
+    """The queue from ingest to record."""
+
+    def send(self, items: Sequence[StreamItem]) -> None:
+        """Send all, several to a message. Raises DeliveryFailed when any was refused."""
+
+
+class KeyVault(Protocol):
+    """Seals key pairs; opening is for the ingest container alone."""
+
+    def seal(self, pair: KeyPair, account_id: str, trader_id: str, exchange: str) -> bytes:
+        """The ciphertext, bound to these three."""
+
+    def open(self, ciphertext: bytes, account_id: str, trader_id: str, exchange: str) -> KeyPair:
+        """Raises NotAllowed when it was sealed for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReading:
+    """An exchange's whole answer about one account: quantities are free + locked, true at
+    any instant from `updated_at` until the answer was given."""
+
+    uid: str
+    quantities: Mapping[Asset, Decimal]
+    updated_at: datetime
+
+
+class Exchange(Protocol):
+    """Calls to one exchange. Public ones need no key. All raise ExchangeError's subclasses."""
+
+    def time(self) -> datetime:
+        """The exchange's clock."""
+
+    def symbols(self) -> dict[str, Symbol]:
+        """All listed symbols by name."""
+
+    def quotes(self) -> dict[str, Quote]:
+        """Last price and traded value of 24 h of the symbols that trade."""
+
+    def minute_close(self, symbol: str, minute: datetime) -> Decimal | None:
+        """Close of the 1-minute candle that opens at `minute`."""
+
+    def account(self, pair: KeyPair) -> AccountReading:
+        """Quantities and uid of the key's account."""
+
+    def permissions(self, pair: KeyPair) -> KeyPermissions:
+        """What the key may do."""
+
+    def fills(self, pair: KeyPair, symbol: Symbol, from_trade_id: int) -> list[Fill]:
+        """Fills of one symbol from that trade id on, oldest first, one page."""
+
+    def movements(self, pair: KeyPair, start: datetime, end: datetime) -> list[BalanceChange]:
+        """Deposits and withdrawals of that span, as the exchange's history has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnded:
+    """The exchange ended an account's stream: the key was revoked, or the session."""
+
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A well-formed frame that says nothing of quantities, by the name of its event."""
+
+    event: str
+
+
+FrameContent: TypeAlias = Fill | BalanceChange | Position | StreamEnded | Ignored
+
+
+class FrameParser(Protocol):
+    """Reads an exchange's raw frames."""
+
+    def parse(self, frame: str, sequence: int) -> FrameContent:
+        """Raises InvalidRequest for a frame that cannot be read or whose symbol is unknown."""
