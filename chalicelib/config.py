@@ -1,0 +1,65 @@
+"""The settings of a process: the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
+
+from chalicelib.domain.errors import InvalidRequest
+
+STAGES = ("sandbox", "dev", "prod")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where everything is. An empty address means the provider's own."""
+
+    stage: str
+    region: str = "eu-central-1"
+    table_prefix: str = "league-"
+    tables_url: str = ""  # DynamoDB
+    cloud_url: str = ""  # SQS, KMS
+    events_queue: str = ""  # address of the queue from ingest to record
+    tasks_queue: str = ""  # address of the queue of the hour's work
+    key_id: str = ""  # KMS key that seals traders' keys
+    binance_api_url: str = "https://api.binance.com/api"
+    binance_sapi_url: str = "https://api.binance.com/sapi"
+    binance_ws_api_url: str = "wss://ws-api.binance.com:443/ws-api/v3"
+    binance_stream_url: str = "wss://stream.binance.com:443"
+    clock_url: str = ""  # sandbox only: who tells the exchange's time
+    log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        """Raises InvalidRequest for an unknown stage or an address that is not safe there."""
+        if self.stage not in STAGES:
+            raise InvalidRequest(f"stage {self.stage!r} is none of {', '.join(STAGES)}")
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name.endswith(("_url", "_queue")) and value:
+                self._check_address(each.name, value)
+        if self.clock_url and self.stage != "sandbox":
+            raise InvalidRequest("clock_url: only the sandbox has a clock of its own")
+
+    def _check_address(self, name: str, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https", "ws", "wss") or not parts.hostname:
+            raise InvalidRequest(f"{name}: {address!r} is no http(s) or ws(s) address")
+        plain = parts.scheme in ("http", "ws")
+        if plain and parts.hostname not in _LOOPBACK and self.stage != "sandbox":
+            raise InvalidRequest(f"{name}: {address!r} is not encrypted and not on this machine")
+
+
+def from_env(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from LEAGUE_STAGE, LEAGUE_TABLES_URL, … : a field's name in capitals.
+
+    Raises InvalidRequest naming the variable that is missing, unknown or unusable.
+    """
+    names = {f"LEAGUE_{each.name.upper()}": each.name for each in fields(Settings)}
+    given = {name: value for name, value in environ.items() if name.startswith("LEAGUE_")}
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise InvalidRequest(f"{unknown[0]}: no such setting")
+    if "LEAGUE_STAGE" not in given:
+        raise InvalidRequest("LEAGUE_STAGE is not set")
+    return Settings(**{names[name]: value for name, value in given.items()})
