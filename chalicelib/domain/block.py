@@ -74,6 +74,8 @@ def _scores() -> tuple[Column, ...]:
             Column(f"net_{window}", "q", 0),  # 1e-6 USDT: Σ of the hours' rounded net flows
             Column(f"weighted_{window}", "q", 0),  # 1e-6 USDT·h: Σ F × time left to the end
         ]
+    # the mark has the 24 hours at hand, so it makes their trend, not the rank
+    columns.append(Column("trend_24h", "b", NO_POINT, 24))
     return tuple(columns)
 
 
@@ -101,7 +103,6 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         *(Column(f"rank_{window}", "i", 0) for window in _PER_WINDOW),  # 0: not ranked
         # last hour's rank − this one
         *(Column(f"change_{window}", "i", NO_CHANGE) for window in _PER_WINDOW),
-        Column("trend_24h", "b", NO_POINT, 24),
     ),
     Kind.SLOW: (
         Column("trend_7d", "b", NO_POINT, 28),

@@ -72,9 +72,10 @@ class HoldingsNews:
 class AccountHoldings:
     """The newest known state of one linked exchange account.
 
-    `last_event_at` is the newest ledger entry, `last_flow_at` the newest flow among them.
-    `in_doubt_since` is set while ledger and quantities may disagree. `version` counts the
-    writes, so that two writers notice each other.
+    `last_event_at` is the newest ledger entry, `last_flow_at` the newest flow among them. The
+    row of an unlinked account stays, with `unlinked_at` and nothing held, so that an hour in
+    which it was linked can be marked again. `in_doubt_since` is set while ledger and
+    quantities may disagree. `version` counts the writes, so that two writers notice each other.
     """
 
     account_id: str
@@ -88,6 +89,7 @@ class AccountHoldings:
     last_event_at: datetime | None = None
     last_flow_at: datetime | None = None
     in_doubt_since: datetime | None = None
+    unlinked_at: datetime | None = None
     version: int = 0
 
     def amounts(self) -> dict[Asset, Decimal]:

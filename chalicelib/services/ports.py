@@ -89,17 +89,16 @@ class Holdings(Protocol):
     """Newest quantities of each linked account, by shard."""
 
     def get(self, seat: int, account_id: str) -> AccountHoldings | None:
-        """None when there is no row: never linked, or unlinked."""
+        """None when there is no row: never linked. An unlinked account's row stays, with
+        `unlinked_at` set."""
 
     def create(self, row: AccountHoldings) -> None:
-        """Write a new link's row; one of the same or a later link number stays."""
+        """Write a new link's row over an older link's; one of the same or a later link
+        number stays."""
 
     def replace(self, old: AccountHoldings, new: AccountHoldings) -> None:
         """Write what changed from `old` to `new` (its version + 1). Raises Conflict when the
         stored row is gone, of another link, or of another version than `old`."""
-
-    def remove(self, seat: int, account_id: str, link_number: int) -> None:
-        """Delete the row of that link, if it is still there."""
 
     def of_seat(self, seat: int) -> list[AccountHoldings]:
         """All linked accounts of one trader."""
