@@ -1,0 +1,34 @@
+"""Every test starts from a clean environment, and talks to this machine alone or to nobody."""
+
+import os
+from pathlib import Path
+
+import pytest
+import pytest_socket
+
+TESTS = Path(__file__).parent
+_TALKATIVE = ("contract", "integration", "acceptance", "frontend")
+
+
+@pytest.fixture(autouse=True)
+def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting and no credential of the machine reaches a test."""
+    for name in [name for name in os.environ if name.startswith(("LEAGUE_", "AWS_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Close sockets; the folders that run servers may reach loopback."""
+    folder = item.path.relative_to(TESTS).parts[0]
+    if folder in _TALKATIVE:
+        pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    else:
+        pytest_socket.disable_socket(allow_unix_socket=True)
+
+
+def pytest_runtest_teardown() -> None:
+    """Leave sockets as they were, for session fixtures that close servers."""
+    pytest_socket._remove_restrictions()
