@@ -41,15 +41,20 @@ class Traders(Protocol):
         """The trader of that name, case-folded. Raises NotFound."""
 
     def starting_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
-        """Names (as written) and seats whose case-folded name starts with `prefix`, by name."""
+        """Names (as written) and seats whose case-folded name starts with `prefix`, by name.
+
+        Names whose profile has not come yet are among them. Raises InvalidRequest when
+        `prefix` is empty.
+        """
 
 
 class Accounts(Protocol):
     """Linked exchange accounts and the rosters of the stream slots."""
 
     def save(self, account: ExchangeAccount) -> None:
-        """Write the account and, while it is linked, its place in its slot's roster; a
-        roster's number grows with each change."""
+        """Write the account and, while it is linked, its place in its slot's roster; the
+        roster's number grows with each call. Raises Conflict when a later link, or the
+        unlinking of this one, is already stored: a destroyed key does not come back."""
 
     def get(self, account_id: str) -> ExchangeAccount:
         """Raises NotFound."""
@@ -149,7 +154,8 @@ class Seats(Protocol):
 
 
 class Prices(Protocol):
-    """Stored price lists of one exchange."""
+    """Stored price lists of one exchange. Prices are kept exactly; traded values are cut to
+    three significant digits, which moves no asset to another tier."""
 
     def put_minute(self, prices: PriceList) -> None:
         """Store under the minute `taken_at`, if absent."""

@@ -1,0 +1,414 @@
+"""Every port in memory, with the same conflicts as the real stores (one contract suite each).
+
+`Fakes` holds one of each, wired together. What a test wants to see or cause has a plain
+attribute: `sent`, `refuse`, `calls`, `fail`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Context
+from operator import itemgetter
+
+from chalicelib.domain.account import (
+    AccountState,
+    ExchangeAccount,
+    Trader,
+    block_of,
+    shard_of,
+)
+from chalicelib.domain.block import Block, Kind
+from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
+from chalicelib.domain.holdings import AccountHoldings
+from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
+from chalicelib.domain.market import PriceList, Symbol
+from chalicelib.services.ports import BlockKey, BoardHead, Seat
+from tests.fake_outside import (
+    FakeEvents,
+    FakeExchange,
+    FakeFrameParser,
+    FakeKeyVault,
+    FakeTasks,
+)
+
+__all__ = [
+    "FakeAccounts",
+    "FakeBoards",
+    "FakeEvents",
+    "FakeExchange",
+    "FakeFrameParser",
+    "FakeHistory",
+    "FakeHoldings",
+    "FakeKeyVault",
+    "FakeLeases",
+    "FakeLedger",
+    "FakePrices",
+    "FakeRuns",
+    "FakeSeats",
+    "FakeTasks",
+    "FakeTraders",
+    "Fakes",
+]
+
+_NAME_IS_FREE_AFTER = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class _Claim:
+    name: str
+    trader_id: str
+    seat: int
+    claimed_at: datetime
+
+
+class FakeTraders:
+    """Traders in a dict; `handed_out` is the seat counter."""
+
+    def __init__(self) -> None:
+        self.handed_out = 0
+        self._claims: dict[str, _Claim] = {}
+        self._profiles: dict[str, Trader] = {}
+
+    def next_seat(self) -> int:
+        self.handed_out += 1
+        return self.handed_out - 1
+
+    def claim_name(self, name: str, trader_id: str, seat: int, now: datetime) -> None:
+        held = self._claims.get(name.casefold())
+        if held is not None and held.trader_id != trader_id:
+            abandoned = now - held.claimed_at > _NAME_IS_FREE_AFTER
+            if held.trader_id in self._profiles or not abandoned:
+                raise Conflict(f"the name {name!r} is taken")
+        self._claims[name.casefold()] = _Claim(name, trader_id, seat, now)
+
+    def save(self, trader: Trader) -> None:
+        self._profiles[trader.trader_id] = trader
+
+    def get(self, trader_id: str) -> Trader:
+        if trader_id not in self._profiles:
+            raise NotFound(f"no trader {trader_id}")
+        return self._profiles[trader_id]
+
+    def by_name(self, name: str) -> Trader:
+        claim = self._claims.get(name.casefold())
+        if claim is None or claim.trader_id not in self._profiles:
+            raise NotFound(f"no trader is called {name!r}")
+        return self._profiles[claim.trader_id]
+
+    def starting_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        if not prefix:
+            raise InvalidRequest("the start of a name is empty")
+        found = sorted(key for key in self._claims if key.startswith(prefix.casefold()))
+        return [(self._claims[key].name, self._claims[key].seat) for key in found[:limit]]
+
+
+class FakeAccounts:
+    """Accounts, rosters and uids in dicts."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, ExchangeAccount] = {}
+        self._numbers: defaultdict[int, int] = defaultdict(int)
+        self._bound: dict[tuple[str, str], str] = {}
+
+    def save(self, account: ExchangeAccount) -> None:
+        old = self._accounts.get(account.account_id)
+        if old is not None and not _may_follow(old, account):
+            raise Conflict(f"account {account.account_id} was linked anew or unlinked")
+        self._accounts[account.account_id] = account
+        if old is not None and old.slot != account.slot:
+            self._numbers[old.slot] += 1
+        self._numbers[account.slot] += 1
+
+    def get(self, account_id: str) -> ExchangeAccount:
+        if account_id not in self._accounts:
+            raise NotFound(f"no exchange account {account_id}")
+        return self._accounts[account_id]
+
+    def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
+        owner = self._bound.setdefault((exchange, uid), account.trader_id)
+        if owner != account.trader_id:
+            raise Conflict(f"the {exchange} account {uid} belongs to another trader")
+
+    def roster(self, slot: int) -> list[ExchangeAccount]:
+        linked = (
+            account
+            for account in self._accounts.values()
+            if account.slot == slot and account.state is not AccountState.UNLINKED
+        )
+        return sorted(linked, key=lambda account: account.account_id)
+
+    def roster_number(self, slot: int) -> int:
+        return self._numbers[slot]
+
+
+def _may_follow(old: ExchangeAccount, new: ExchangeAccount) -> bool:
+    if new.link_number != old.link_number:
+        return new.link_number > old.link_number
+    return AccountState.UNLINKED not in (old.state, new.state) or (
+        new.state is AccountState.UNLINKED
+    )
+
+
+class FakeLedger:
+    """Entries and checkpoints in dicts; `entries_of` shows all of an account."""
+
+    def __init__(self) -> None:
+        self._entries: defaultdict[str, dict[tuple[datetime, str], LedgerEntry]]
+        self._entries = defaultdict(dict)
+        self._checkpoints: defaultdict[str, dict[datetime, Checkpoint]] = defaultdict(dict)
+
+    def add(self, account_id: str, entries: Sequence[LedgerEntry]) -> None:
+        for entry in entries:
+            self._entries[account_id].setdefault((entry.at, entry.entry_id), entry)
+
+    def add_checkpoint(self, account_id: str, checkpoint: Checkpoint) -> None:
+        self._checkpoints[account_id].setdefault(checkpoint.taken_at, checkpoint)
+
+    def entries(self, account_id: str, start: datetime, end: datetime) -> list[LedgerEntry]:
+        found = (e for e in self._entries[account_id].values() if start <= e.at < end)
+        return sorted(found, key=order_of)
+
+    def newest_first(
+        self, account_id: str, start: datetime, end: datetime
+    ) -> Iterator[LedgerEntry]:
+        yield from reversed(self.entries(account_id, start, end))
+
+    def checkpoint_before(self, account_id: str, instant: datetime) -> Checkpoint | None:
+        earlier = [at for at in self._checkpoints[account_id] if at < instant]
+        return self._checkpoints[account_id][max(earlier)] if earlier else None
+
+    def entries_of(self, account_id: str) -> list[LedgerEntry]:
+        return sorted(self._entries[account_id].values(), key=order_of)
+
+
+class FakeHoldings:
+    """Rows by seat and account; `writes` counts what was really written."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, str], AccountHoldings] = {}
+        self.writes = 0
+
+    def get(self, seat: int, account_id: str) -> AccountHoldings | None:
+        return self._rows.get((seat, account_id))
+
+    def create(self, row: AccountHoldings) -> None:
+        stored = self._rows.get((row.seat, row.account_id))
+        if stored is None or stored.link_number < row.link_number:
+            self._write(row)
+
+    def replace(self, old: AccountHoldings, new: AccountHoldings) -> None:
+        stored = self._rows.get((old.seat, old.account_id))
+        if stored is None or (stored.link_number, stored.version) != (
+            old.link_number,
+            old.version,
+        ):
+            raise Conflict(f"the holdings of account {old.account_id} changed meanwhile")
+        self._write(replace(new, version=old.version + 1))
+
+    def remove(self, seat: int, account_id: str, link_number: int) -> None:
+        stored = self._rows.get((seat, account_id))
+        if stored is not None and stored.link_number == link_number:
+            del self._rows[seat, account_id]
+
+    def of_seat(self, seat: int) -> list[AccountHoldings]:
+        return [row for key, row in sorted(self._rows.items(), key=itemgetter(0)) if key[0] == seat]
+
+    def of_shard(self, shard: int) -> Iterator[AccountHoldings]:
+        for key, row in sorted(self._rows.items(), key=itemgetter(0)):
+            if shard_of(key[0]) == shard:
+                yield row
+
+    def _write(self, row: AccountHoldings) -> None:
+        self._rows[row.seat, row.account_id] = row
+        self.writes += 1
+
+
+class FakeHistory:
+    """Blocks by key; copies go in and out, so a caller's later changes stay his own."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[BlockKey, Block] = {}
+
+    def blocks(self, keys: Sequence[BlockKey]) -> dict[BlockKey, Block]:
+        return {key: deepcopy(self._blocks[key]) for key in keys if key in self._blocks}
+
+    def block_range(self, block: int, kind: Kind, first: int, last: int) -> dict[int, Block]:
+        numbers = sorted(
+            number
+            for stored, stored_kind, number in self._blocks
+            if stored == block and stored_kind is kind and first <= number <= last
+        )
+        return {number: deepcopy(self._blocks[block, kind, number]) for number in numbers}
+
+    def put_blocks(self, blocks: Mapping[BlockKey, Block]) -> None:
+        self._blocks.update(deepcopy(dict(blocks)))
+
+
+class FakeSeats:
+    """Seats by number; the counter is that of the traders."""
+
+    def __init__(self, traders: FakeTraders) -> None:
+        self._traders = traders
+        self._seats: dict[int, Seat] = {}
+
+    def put(self, seat: Seat) -> None:
+        self._seats[seat.seat] = seat
+
+    def of_block(self, block: int) -> dict[int, Seat]:
+        return {n: seat for n, seat in sorted(self._seats.items()) if block_of(n) == block}
+
+    def of_seats(self, seats: Sequence[int]) -> dict[int, Seat]:
+        return {number: self._seats[number] for number in seats if number in self._seats}
+
+    def count(self) -> int:
+        return self._traders.handed_out
+
+
+class FakePrices:
+    """Price lists of one exchange by instant."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[datetime, PriceList] = {}
+        self._hours: dict[int, PriceList] = {}
+        self._latest: PriceList | None = None
+        self._symbols: dict[str, Symbol] = {}
+
+    def put_minute(self, prices: PriceList) -> None:
+        minute = prices.taken_at.replace(second=0, microsecond=0)
+        self._minutes.setdefault(minute, _stored(prices))
+
+    def put_latest(self, prices: PriceList) -> None:
+        self._latest = _stored(prices)
+
+    def put_hour(self, hour: int, prices: PriceList) -> None:
+        self._hours.setdefault(hour, _stored(prices))
+
+    def minute(self, at: datetime) -> PriceList | None:
+        return self._minutes.get(at)
+
+    def first_minute_from(self, start: datetime, end: datetime) -> PriceList | None:
+        found = sorted(minute for minute in self._minutes if start <= minute <= end)
+        return self._minutes[found[0]] if found else None
+
+    def latest(self) -> PriceList | None:
+        return self._latest
+
+    def hours(self, hours: Sequence[int]) -> dict[int, PriceList]:
+        return {hour: self._hours[hour] for hour in hours if hour in self._hours}
+
+    def put_symbols(self, symbols: Mapping[str, Symbol]) -> None:
+        self._symbols = dict(symbols)
+
+    def symbols(self) -> dict[str, Symbol]:
+        return dict(self._symbols)
+
+
+def _stored(prices: PriceList) -> PriceList:
+    """As the store keeps it: traded values cut to three significant digits."""
+    cut = Context(prec=3, rounding=ROUND_DOWN)
+    assets = {
+        asset: replace(each, traded_usdt=cut.plus(each.traded_usdt))
+        for asset, each in prices.assets.items()
+    }
+    return PriceList(prices.taken_at, assets)
+
+
+class FakeBoards:
+    """Orders and heads by window."""
+
+    def __init__(self) -> None:
+        self._orders: dict[tuple[str, int, int], list[int]] = {}
+        self._heads: dict[str, BoardHead] = {}
+
+    def put_order(self, window: str, hour: int, revision: int, seats: Sequence[int]) -> None:
+        self._orders[window, hour, revision] = list(seats)
+
+    def publish(self, window: str, head: BoardHead) -> None:
+        stored = self._heads.get(window)
+        if stored is None or (stored.hour, stored.revision) <= (head.hour, head.revision):
+            self._heads[window] = head
+
+    def current(self, window: str) -> BoardHead | None:
+        return self._heads.get(window)
+
+    def order(self, window: str, head: BoardHead, start: int, count: int) -> list[int]:
+        seats = self._orders.get((window, head.hour, head.revision), [])
+        return seats[: head.length][start : start + count]
+
+
+class FakeRuns:
+    """How far each hour is."""
+
+    def __init__(self) -> None:
+        self._shards: dict[int, list[int]] = {}
+        self._done: defaultdict[int, set[int]] = defaultdict(set)
+        self._ranked: set[int] = set()
+        self._complete: dict[int, int] = {}
+
+    def begin(self, hour: int, shards: Sequence[int]) -> list[int]:
+        return list(self._shards.setdefault(hour, list(shards)))
+
+    def shards(self, hour: int) -> list[int] | None:
+        return list(self._shards[hour]) if hour in self._shards else None
+
+    def mark_done(self, hour: int, shard: int) -> bool:
+        self._done[hour].add(shard)
+        return hour in self._shards and self._done[hour] >= set(self._shards[hour])
+
+    def done(self, hour: int) -> set[int]:
+        return set(self._done[hour])
+
+    def mark_ranked(self, hour: int) -> None:
+        self._ranked.add(hour)
+
+    def ranked(self, hour: int) -> bool:
+        return hour in self._ranked
+
+    def last_complete(self, shard: int) -> int | None:
+        return self._complete.get(shard)
+
+    def set_last_complete(self, shard: int, hour: int) -> None:
+        self._complete[shard] = max(hour, self._complete.get(shard, hour))
+
+
+class FakeLeases:
+    """Leases by name: holder and end."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[str, datetime]] = {}
+
+    def acquire(self, name: str, holder: str, now: datetime, seconds: int) -> bool:
+        other, until = self._held.get(name, (holder, now))
+        if other != holder and now < until:
+            return False
+        self._held[name] = (holder, now + timedelta(seconds=seconds))
+        return True
+
+    def release(self, name: str, holder: str) -> None:
+        if self._held.get(name, ("", None))[0] == holder:
+            del self._held[name]
+
+
+@dataclass
+class Fakes:
+    """One of each store, queue and vault, wired together."""
+
+    traders: FakeTraders = field(default_factory=FakeTraders)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    holdings: FakeHoldings = field(default_factory=FakeHoldings)
+    history: FakeHistory = field(default_factory=FakeHistory)
+    prices: FakePrices = field(default_factory=FakePrices)
+    boards: FakeBoards = field(default_factory=FakeBoards)
+    runs: FakeRuns = field(default_factory=FakeRuns)
+    leases: FakeLeases = field(default_factory=FakeLeases)
+    tasks: FakeTasks = field(default_factory=FakeTasks)
+    events: FakeEvents = field(default_factory=FakeEvents)
+    vault: FakeKeyVault = field(default_factory=FakeKeyVault)
+    seats: FakeSeats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seats = FakeSeats(self.traders)
