@@ -1,0 +1,148 @@
+"""The message format of the queues: JSON with its version inside; one writer, one reader.
+
+Amounts are plain decimals as text, instants ISO 8601 in UTC. A reader takes every version
+it knows and refuses others by name; unknown members of a known version are skipped, so a
+newer writer may add some.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.ledger import Checkpoint
+from chalicelib.domain.money import amount, plain
+from chalicelib.services.ports import RankTask, ShardTask, Snapshot, StreamItem
+
+VERSION: Final = 1
+_Read = TypeVar("_Read")
+
+
+def write_item(item: StreamItem) -> str:
+    """One item as a piece of a message; `join_items` makes the message."""
+    content: dict[str, object] = {
+        "account": item.account_id,
+        "trader": item.trader_id,
+        "seat": item.seat,
+        "exchange": item.exchange,
+        "link": item.link_number,
+        "linked_at": _text(item.linked_at),
+        "sequence": item.sequence,
+        "received_at": _text(item.received_at),
+    }
+    if item.frame is not None:
+        content["frame"] = item.frame
+    if item.snapshot is not None:
+        content["snapshot"] = {
+            "reason": item.snapshot.reason,
+            "taken_at": _text(item.snapshot.checkpoint.taken_at),
+            "quantities": {
+                asset: plain(quantity)
+                for asset, quantity in item.snapshot.checkpoint.quantities.items()
+            },
+        }
+    return _json(content)
+
+
+def join_items(pieces: Sequence[str]) -> str:
+    """The body of a message that holds these items, in their order."""
+    return f'{{"version":{VERSION},"items":[{",".join(pieces)}]}}'
+
+
+def read_items(body: str) -> list[StreamItem]:
+    """The items of a message, in their order.
+
+    Raises InvalidRequest for an unknown version or a message that cannot be read.
+    """
+    return _read(body, lambda message: [_item(each) for each in message["items"]])
+
+
+def write_task(task: ShardTask | RankTask) -> str:
+    """The body of a task's message."""
+    if isinstance(task, ShardTask):
+        content = {"task": "mark", "hour": task.hour, "shard": task.shard}
+    else:
+        content = {"task": "rank", "hour": task.hour, "revision": task.revision}
+    return _json({"version": VERSION, **content})
+
+
+def read_task(body: str) -> ShardTask | RankTask:
+    """The task of a message. Raises InvalidRequest as `read_items` does."""
+    return _read(body, _task)
+
+
+def _task(message: Mapping[str, object]) -> ShardTask | RankTask:
+    if message["task"] == "mark":
+        return ShardTask(_whole(message["hour"]), _whole(message["shard"]))
+    if message["task"] == "rank":
+        return RankTask(_whole(message["hour"]), _whole(message["revision"]))
+    raise ValueError(f"unknown task {message['task']!r}")
+
+
+def _item(content: Mapping[str, object]) -> StreamItem:
+    frame, snapshot = content.get("frame"), content.get("snapshot")
+    return StreamItem(
+        account_id=_string(content["account"]),
+        trader_id=_string(content["trader"]),
+        seat=_whole(content["seat"]),
+        exchange=_string(content["exchange"]),
+        link_number=_whole(content["link"]),
+        linked_at=_instant(content["linked_at"]),
+        sequence=_whole(content["sequence"]),
+        received_at=_instant(content["received_at"]),
+        frame=None if frame is None else _string(frame),
+        snapshot=None if snapshot is None else _snapshot(snapshot),
+    )
+
+
+def _snapshot(content: object) -> Snapshot:
+    if not isinstance(content, dict):
+        raise TypeError("snapshot is no object")
+    quantities = {
+        _string(asset): amount(quantity, f"quantity of {asset}")
+        for asset, quantity in content["quantities"].items()
+    }
+    return Snapshot(
+        _string(content["reason"]), Checkpoint(_instant(content["taken_at"]), quantities)
+    )
+
+
+def _read(body: str, reader: Callable[[dict[str, list[dict[str, object]]]], _Read]) -> _Read:
+    try:
+        message = json.loads(body)
+        version = message["version"]
+        if version == VERSION:
+            return reader(message)
+    except InvalidRequest:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise InvalidRequest(f"unreadable message: {error!r}") from error
+    raise InvalidRequest(f"message of version {version!r}; this reader knows {VERSION}")
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, separators=(",", ":"))
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _instant(text: object) -> datetime:
+    at = datetime.fromisoformat(_string(text))
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return at.astimezone(UTC)
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
