@@ -208,11 +208,6 @@ class FakeHoldings:
             raise Conflict(f"the holdings of account {old.account_id} changed meanwhile")
         self._write(replace(new, version=old.version + 1))
 
-    def remove(self, seat: int, account_id: str, link_number: int) -> None:
-        stored = self._rows.get((seat, account_id))
-        if stored is not None and stored.link_number == link_number:
-            del self._rows[seat, account_id]
-
     def of_seat(self, seat: int) -> list[AccountHoldings]:
         return [row for key, row in sorted(self._rows.items(), key=itemgetter(0)) if key[0] == seat]
 
@@ -257,8 +252,8 @@ class FakeSeats:
     def put(self, seat: Seat) -> None:
         self._seats[seat.seat] = seat
 
-    def of_block(self, block: int) -> dict[int, Seat]:
-        return {n: seat for n, seat in sorted(self._seats.items()) if block_of(n) == block}
+    def of_blocks(self, blocks: Sequence[int]) -> dict[int, Seat]:
+        return {n: seat for n, seat in sorted(self._seats.items()) if block_of(n) in blocks}
 
     def of_seats(self, seats: Sequence[int]) -> dict[int, Seat]:
         return {number: self._seats[number] for number in seats if number in self._seats}

@@ -143,8 +143,8 @@ class Seats(Protocol):
     def put(self, seat: Seat) -> None:
         """Set this seat's attributes, and no other's."""
 
-    def of_block(self, block: int) -> dict[int, Seat]:
-        """Seats taken in a block."""
+    def of_blocks(self, blocks: Sequence[int]) -> dict[int, Seat]:
+        """Seats taken in these blocks, all read in as few calls as the store allows."""
 
     def of_seats(self, seats: Sequence[int]) -> dict[int, Seat]:
         """Those of `seats` that are taken."""
