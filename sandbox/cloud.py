@@ -1,0 +1,147 @@
+"""The local stand-ins of the cloud: dynalite for tables, the moto server for queues and keys.
+
+`local_cloud` starts both and makes what the league needs there. The product's own code is then
+pointed at them by the LEAGUE_* settings that `Cloud.settings` gives.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import boto3
+import requests
+from botocore.config import Config
+
+from sandbox.children import Children
+from sandbox.options import ROOT
+from sandbox.waiting import wait_until
+
+AwsClient: TypeAlias = Any
+"""boto3 makes its clients at run time; they have no type."""
+
+REGION = "eu-central-1"
+QUEUES = {"events": 10, "tasks": 3}
+"""Queues by their short name, and how often a message is tried before it is set aside."""
+
+NEUTRAL_AWS = {
+    "AWS_ACCESS_KEY_ID": "sandbox",
+    "AWS_SECRET_ACCESS_KEY": "sandbox",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+}
+"""Keeps the AWS profile of whoever runs the sandbox out of it."""
+
+_VISIBLE_AGAIN_SECONDS = 30
+_SECONDS_TO_START = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """Addresses of the local cloud and of what was made in it."""
+
+    tables_url: str
+    cloud_url: str
+    queues: dict[str, str]
+    key_id: str
+
+    def settings(self) -> dict[str, str]:
+        """The LEAGUE_* variables that point the product here."""
+        return {
+            "LEAGUE_STAGE": "sandbox",
+            "LEAGUE_REGION": REGION,
+            "LEAGUE_TABLES_URL": self.tables_url,
+            "LEAGUE_CLOUD_URL": self.cloud_url,
+            "LEAGUE_EVENTS_QUEUE": self.queues["events"],
+            "LEAGUE_TASKS_QUEUE": self.queues["tasks"],
+            "LEAGUE_KEY_ID": self.key_id,
+        }
+
+
+def start_local_cloud(
+    children: Children, *, tables_port: int, cloud_port: int, folder: Path | None
+) -> Cloud:
+    """Start both servers and make tables, queues and key.
+
+    Tables lie under `folder`, or in memory when it is None.
+    Raises ChildDied or WaitedTooLong when a server does not come up.
+    """
+    children.start("tables", dynalite_command(tables_port, folder))
+    children.start("cloud", moto_command(cloud_port))
+    tables_url = f"http://127.0.0.1:{tables_port}"
+    cloud_url = f"http://127.0.0.1:{cloud_port}"
+    for name, address in (("dynalite", tables_url), ("the moto server", cloud_url)):
+        wait_until(
+            lambda address=address: answers(address),  # type: ignore[misc]
+            f"{name} at {address}",
+            seconds=_SECONDS_TO_START,
+            meanwhile=children.check,
+        )
+    return Cloud(tables_url, cloud_url, make_queues(cloud_url), make_key(cloud_url))
+
+
+def dynalite_command(port: int, folder: Path | None) -> list[str]:
+    """How to start the table store, its tables usable at once."""
+    program = ROOT / "sandbox" / "node_modules" / "dynalite" / "cli.js"
+    command = ["node", str(program), "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--createTableMs", "0", "--deleteTableMs", "0"]
+    return command if folder is None else [*command, "--path", str(folder)]
+
+
+def moto_command(port: int) -> list[str]:
+    """How to start the queues and the key service."""
+    return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+
+
+def answers(address: str) -> bool:
+    """Whether an HTTP server listens there, whatever it says."""
+    try:
+        requests.get(address, timeout=2)
+    except requests.ConnectionError:
+        return False
+    return True
+
+
+def client(service: str, address: str) -> AwsClient:
+    """A client of one local service, with no credentials but the neutral ones."""
+    return boto3.client(
+        service,
+        endpoint_url=address,
+        region_name=REGION,
+        aws_access_key_id=NEUTRAL_AWS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=NEUTRAL_AWS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"max_attempts": 2}, read_timeout=30),
+    )
+
+
+def make_queues(cloud_url: str, prefix: str = "league") -> dict[str, str]:
+    """Make each queue and its dead-letter queue; returns their addresses by short name, the
+    dead-letter queue of `events` under `events-dead`."""
+    sqs = client("sqs", cloud_url)
+    addresses: dict[str, str] = {}
+    for name, tries in QUEUES.items():
+        dead = sqs.create_queue(QueueName=f"{prefix}-{name}-dead")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])
+        redrive = {
+            "deadLetterTargetArn": arn["Attributes"]["QueueArn"],
+            "maxReceiveCount": str(tries),
+        }
+        addresses[f"{name}-dead"] = dead
+        addresses[name] = sqs.create_queue(
+            QueueName=f"{prefix}-{name}",
+            Attributes={
+                "RedrivePolicy": json.dumps(redrive),
+                "VisibilityTimeout": str(_VISIBLE_AGAIN_SECONDS),
+            },
+        )["QueueUrl"]
+    return addresses
+
+
+def make_key(cloud_url: str) -> str:
+    """Make the key that seals traders' keys; returns its id."""
+    made = client("kms", cloud_url).create_key(Description="seals traders' exchange keys")
+    return str(made["KeyMetadata"]["KeyId"])
