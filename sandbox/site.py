@@ -1,0 +1,152 @@
+"""The site server: files and `/api` under one address, as the content network serves them.
+
+`/api/…` goes to the API without that prefix, through a cache that keeps to Cache-Control; every
+answer carries the same security headers as deployed.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+
+from sandbox.edge_cache import Answer, CacheKey, EdgeCache, not_changed
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+ALWAYS_ASK = "no-cache"
+_BIGGEST_BODY = 1 << 20
+_COMPRESSED_FROM = 1000
+_TIME_LIMIT = aiohttp.ClientTimeout(total=30)
+_PASSED_ON = ("Accept", "Authorization", "Content-Type", "Cookie", "User-Agent")
+_OF_ONE_HOP = frozenset(
+    {"connection", "content-encoding", "content-length", "date", "server", "transfer-encoding"}
+)
+
+
+class Site:
+    """The handlers of one site."""
+
+    def __init__(self, folder: Path, api: str, now: Callable[[], datetime]) -> None:
+        """`folder` has the files, `api` is the API's address, `now` ages the cache."""
+        self._folder = folder.resolve()
+        self._api = api.rstrip("/")
+        self._cache = EdgeCache(now)
+        self._session: aiohttp.ClientSession | None = None
+
+    def application(self) -> web.Application:
+        """The site as an aiohttp application."""
+        app = web.Application(client_max_size=_BIGGEST_BODY)
+        app.on_response_prepare.append(_secure)
+        app.cleanup_ctx.append(self._open_session)
+        app.router.add_route("*", "/api/{path:.*}", self.api)
+        app.router.add_get("/{path:.*}", self.file)
+        return app
+
+    async def _open_session(self, _: web.Application) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession(timeout=_TIME_LIMIT) as session:
+            self._session = session
+            yield
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A file of the site; a folder's is its index.html."""
+        path = (self._folder / request.match_info["path"]).resolve()
+        if path.is_dir():
+            path /= "index.html"
+        if not path.is_relative_to(self._folder) or not path.is_file():
+            return web.Response(status=404, text="There is no such page.\n")
+        hashed = path.is_relative_to(self._folder / "assets")
+        kept = FOR_EVER if hashed else ALWAYS_ASK
+        return web.FileResponse(path, headers={"Cache-Control": kept})
+
+    async def api(self, request: web.Request) -> web.StreamResponse:
+        """The API's answer, from the cache while it is fresh there."""
+        key = CacheKey(request.raw_path, request.headers.get("Authorization", ""))
+        readable = request.method in ("GET", "HEAD")
+        found = self._cache.find(key) if readable else None
+        if found is not None:
+            return _respond(request, found[0], {"Age": str(found[1]), "X-Cache": "Hit"})
+        answer = await self._ask(request)
+        if request.method == "GET":
+            self._cache.keep(key, answer)
+        return _respond(request, answer, {"X-Cache": "Miss"})
+
+    async def _ask(self, request: web.Request) -> Answer:
+        headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+        headers["CloudFront-Viewer-Address"] = f"{request.remote}:0"
+        if self._session is None:
+            raise web.HTTPServiceUnavailable
+        try:
+            async with self._session.request(
+                request.method,
+                self._api + request.raw_path.removeprefix("/api"),
+                headers=headers,
+                data=await request.read(),
+                allow_redirects=False,
+            ) as answer:
+                kept = CIMultiDict(answer.headers)
+                for name in _OF_ONE_HOP:
+                    kept.popall(name, None)
+                return Answer(answer.status, kept, await answer.read())
+        except (aiohttp.ClientError, TimeoutError):
+            problem = b'{"title": "The league does not answer; try again soon", "status": 502}'
+            return Answer(502, CIMultiDict({"Content-Type": "application/problem+json"}), problem)
+
+
+def _respond(request: web.Request, answer: Answer, extra: dict[str, str]) -> web.Response:
+    headers = CIMultiDict(answer.headers)
+    headers.update(extra)
+    wanted = request.headers.get("If-None-Match", "")
+    if answer.status == 200 and not_changed(wanted, answer.headers.get("ETag")):
+        headers.pop("Content-Type", None)
+        return web.Response(status=304, headers=headers)
+    response = web.Response(status=answer.status, headers=headers, body=answer.body)
+    if len(answer.body) >= _COMPRESSED_FROM:
+        _compress(request, response)
+    return response
+
+
+def _compress(request: web.Request, response: web.Response) -> None:
+    """Pack the body for those who can unpack it; its ETag then only names the content."""
+    response.headers.add("Vary", "Accept-Encoding")
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return
+    etag = response.headers.get("ETag", "")
+    if etag and not etag.startswith("W/"):
+        response.headers["ETag"] = f"W/{etag}"
+    response.enable_compression(web.ContentCoding.gzip)
+
+
+async def _secure(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(SECURITY_HEADERS)
+    response.headers.pop("Server", None)
+
+
+class ExchangeTime:
+    """The exchange's clock, asked at most a few times a second and never waited for long."""
+
+    def __init__(self, ask: Callable[[], datetime], most_age: float = 0.25) -> None:
+        self._ask = ask
+        self._most_age = most_age
+        self._known: tuple[float, datetime] | None = None
+
+    def now(self) -> datetime:
+        """Exchange time now; carried on by this machine's clock between two questions."""
+        machine = time.monotonic()
+        if self._known is None or machine - self._known[0] > self._most_age:
+            self._known = (machine, self._ask())
+        return self._known[1] + timedelta(seconds=machine - self._known[0])

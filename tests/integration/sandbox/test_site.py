@@ -1,0 +1,164 @@
+"""The site server in front of a small API."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer, unused_port
+
+from sandbox.site import SECURITY_HEADERS, Site
+
+NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)
+LONG = "x" * 5000
+
+
+@dataclass
+class _World:
+    """A clock and an API that counts what reaches it."""
+
+    time: datetime = NINE
+    asked: list[web.Request] = field(default_factory=list)
+    cache_control: str = "public, max-age=60"
+    body: str = '{"traders": []}'
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.asked.append(request)
+        seen_as = request.headers.get("Authorization", "visitor")
+        headers = {"Cache-Control": self.cache_control, "ETag": '"v1"', "X-Seen-As": seen_as}
+        return web.Response(text=self.body, content_type="application/json", headers=headers)
+
+
+Browser = TestClient[web.Request, web.Application]
+Steps = Callable[[Browser, _World], Awaitable[None]]
+
+
+@pytest.fixture
+def site_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "site"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>Board</title>")
+    (folder / "assets" / "board-1a2b.js").write_text("export {}")
+    (tmp_path / "secret.txt").write_text("not for the site")
+    return folder
+
+
+@asynccontextmanager
+async def _browser(folder: Path, world: _World) -> AsyncIterator[Browser]:
+    api = web.Application()
+    api.router.add_route("*", "/{path:.*}", world.answer)
+    async with TestServer(api) as server:
+        site = Site(folder, str(server.make_url("/")), lambda: world.time)
+        async with TestClient(TestServer(site.application())) as browser:
+            yield browser
+
+
+def _run(folder: Path, steps: Steps) -> None:
+    async def run() -> None:
+        world = _World()
+        async with _browser(folder, world) as browser:
+            await steps(browser, world)
+
+    asyncio.run(run())
+
+
+def test_the_api_is_asked_once_until_its_answer_is_old(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        await browser.get("/api/board?window=7d")
+        world.time += timedelta(seconds=30)
+        again = await browser.get("/api/board?window=7d")
+        assert again.headers["Age"] == "30"
+        assert len(world.asked) == 1
+        assert world.asked[0].path_qs == "/board?window=7d"
+        world.time += timedelta(seconds=30)
+        await browser.get("/api/board?window=7d")
+        assert len(world.asked) == 2
+
+    _run(site_folder, steps)
+
+
+def test_what_the_owner_got_is_never_given_to_a_visitor(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        owner = await browser.get("/api/traders/ada", headers={"Authorization": "Bearer one"})
+        visitor = await browser.get("/api/traders/ada")
+        assert owner.headers["X-Seen-As"] == "Bearer one"
+        assert visitor.headers["X-Seen-As"] == "visitor"
+
+    _run(site_folder, steps)
+
+
+def test_a_private_answer_is_not_kept(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        world.cache_control = "private, no-store"
+        await browser.get("/api/me")
+        await browser.get("/api/me")
+        assert len(world.asked) == 2
+
+    _run(site_folder, steps)
+
+
+def test_a_current_copy_is_answered_with_304_and_no_body(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        answer = await browser.get("/api/board", headers={"If-None-Match": '"v1"'})
+        assert answer.status == 304
+        assert await answer.read() == b""
+
+    _run(site_folder, steps)
+
+
+def test_long_answers_are_packed_for_who_can_unpack_them(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        world.body = LONG
+        packed = await browser.get("/api/board", headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.headers["ETag"] == 'W/"v1"'
+        assert await packed.text() == LONG
+        plain = await browser.get("/api/board", headers={"Accept-Encoding": "identity"})
+        assert "Content-Encoding" not in plain.headers
+        assert await plain.text() == LONG
+
+    _run(site_folder, steps)
+
+
+def test_every_answer_carries_the_security_headers(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        for path in ("/", "/assets/board-1a2b.js", "/nowhere", "/api/board"):
+            answer = await browser.get(path)
+            assert SECURITY_HEADERS.items() <= dict(answer.headers).items(), path
+            assert "unsafe" not in answer.headers["Content-Security-Policy"]
+
+    _run(site_folder, steps)
+
+
+def test_hashed_files_are_kept_for_ever_and_pages_are_asked_for_again(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        page, script = await browser.get("/"), await browser.get("/assets/board-1a2b.js")
+        assert page.headers["Cache-Control"] == "no-cache"
+        assert "immutable" in script.headers["Cache-Control"]
+        assert "Board" in await page.text()
+
+    _run(site_folder, steps)
+
+
+@pytest.mark.parametrize("path", ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt"])
+def test_nothing_outside_the_folder_is_served(site_folder: Path, path: str) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        answer = await browser.get(path)
+        assert answer.status == 404
+
+    _run(site_folder, steps)
+
+
+def test_a_dead_api_is_a_problem_document(site_folder: Path) -> None:
+    async def run() -> None:
+        site = Site(site_folder, f"http://127.0.0.1:{unused_port()}", lambda: NINE)
+        async with TestClient(TestServer(site.application())) as browser:
+            answer = await browser.get("/api/board")
+            assert answer.status == 502
+            assert answer.content_type == "application/problem+json"
+
+    asyncio.run(run())
