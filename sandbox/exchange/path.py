@@ -120,12 +120,27 @@ def make_points(
     rows[TICKS], rows[STEPS], rows[COUNT] = ticks, steps, counts
     # Takers buy a little more often while the price rises.
     leaning = 0.5 + 0.08 * np.sign(np.diff(ticks, prepend=ticks[:1]))
-    buys = random.binomial(counts, leaning)
+    buys = _near(random, counts * leaning, counts / 4)
+    buys = np.minimum(buys, counts)
     bought = np.rint(steps * (buys / np.maximum(counts, 1))).astype(np.int64)
     bought = np.clip(bought, buys, steps - (counts - buys))
     rows[BUY_STEPS] = np.where(buys == 0, 0, np.where(buys == counts, steps, bought))
     rows[BUY_COUNT] = buys
     return rows
+
+
+def draw_counts(random: np.random.Generator, expected: Floats) -> Ints:
+    """Numbers of trades with the given expectations (at least one of them above 0)."""
+    if expected.max() < 4:
+        return random.poisson(expected)
+    return _near(random, expected, expected)
+
+
+def _near(random: np.random.Generator, mean: Floats, variance: Floats) -> Ints:
+    # Whole numbers from a bell curve: a tenth of the time an exact drawing would take.
+    drawn = mean + np.sqrt(variance) * random.standard_normal(len(mean))
+    numbers: Ints = np.maximum(np.rint(drawn), 0).astype(np.int64)
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

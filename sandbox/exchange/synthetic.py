@@ -23,6 +23,7 @@ from sandbox.exchange.path import (
     Floats,
     Ints,
     Recent,
+    draw_counts,
     make_points,
     random_for,
 )
@@ -137,7 +138,7 @@ class SyntheticPaths:
         random = random_for(self._seed, spec.name, day, "points")
         usual = trades_per_hour(spec.day_value_usdt)
         activity = np.clip(random.normal(1, 0.08), 0.85, 1.15) * np.repeat(_BUSY, STEPS_PER_HOUR)
-        counts = random.poisson(usual / STEPS_PER_HOUR * activity)
+        counts = draw_counts(random, usual / STEPS_PER_HOUR * activity)
         if not counts.any():
             counts[random.integers(STEPS_PER_DAY)] = 1
         traded = np.flatnonzero(counts)
@@ -147,7 +148,7 @@ class SyntheticPaths:
         if "USDT" not in (spec.base, spec.quote):
             ratio += random.normal(0, _CROSS_NOISE, len(traded))
         ticks = np.maximum(np.rint(np.exp(ratio) / float(spec.tick_size)), 1).astype(np.int64)
-        trade_usdt = spec.day_value_usdt / 24 / usual * random.gamma(2, 0.5, len(traded))
+        trade_usdt = spec.day_value_usdt / 24 / usual * random.standard_exponential(len(traded))
         steps = np.rint(counts * trade_usdt / np.exp(base) / float(spec.step_size))
         steps = np.maximum(steps.astype(np.int64), counts)
         starts = day * DAY_MS + traded * STEP_MS
