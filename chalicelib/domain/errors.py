@@ -4,6 +4,7 @@ LeagueError
 ├── NotFound            nothing of that name: say so
 ├── NotAllowed          not for this viewer: say so
 ├── InvalidRequest      the caller must change what was sent
+│   └── UnknownSymbol       a pair that our table of symbols does not have (yet)
 ├── Conflict            someone else was first: read again, then decide
 ├── MissingPrice        an asset cannot be valued at an instant
 ├── DeliveryFailed      a message did not reach its receiver: send again
@@ -33,6 +34,10 @@ class NotAllowed(LeagueError):
 
 class InvalidRequest(LeagueError):
     """What was sent cannot be used; the message says which part and why."""
+
+
+class UnknownSymbol(InvalidRequest):
+    """A pair is not in the table of symbols; it may be newly listed, so ask again later."""
 
 
 class Conflict(LeagueError):

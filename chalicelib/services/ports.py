@@ -374,9 +374,15 @@ class StreamEnded:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A well-formed frame that says nothing of quantities, by the name of its event."""
+    """A well-formed frame that says nothing of quantities, by the name of its event.
+
+    `at` is when an order was placed or taken back, which by itself only moves amounts between
+    free and locked. `known` is False for a type of event nobody has described to us.
+    """
 
     event: str
+    at: datetime | None = None
+    known: bool = True
 
 
 FrameContent: TypeAlias = Fill | BalanceChange | Position | StreamEnded | Ignored
@@ -386,4 +392,5 @@ class FrameParser(Protocol):
     """Reads an exchange's raw frames."""
 
     def parse(self, frame: str, sequence: int) -> FrameContent:
-        """Raises InvalidRequest for a frame that cannot be read or whose symbol is unknown."""
+        """Raises InvalidRequest for a frame that cannot be read, UnknownSymbol for a fill of a
+        pair that the stored table of symbols does not have."""
