@@ -8,15 +8,12 @@ never skips the steps after it. The exchange's frames are read by a FrameParser.
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from chalicelib.domain.account import AccountState
 from chalicelib.domain.errors import (
     Conflict,
     InvalidRequest,
-    LeagueError,
-    NotFound,
     StoreUnavailable,
     UnknownSymbol,
 )
@@ -29,18 +26,17 @@ from chalicelib.domain.holdings import (
     Quantity,
     merge,
 )
-from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, LedgerEntry, Source
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, LedgerEntry
 from chalicelib.domain.money import Asset
 from chalicelib.services.ports import (
-    Accounts,
     FrameContent,
     FrameParser,
-    Holdings,
     Ignored,
     Ledger,
     StreamEnded,
     StreamItem,
 )
+from chalicelib.services.start_link import Stores, link_is_over, start_link
 
 _WRITE_TRIES = 8
 _INSTANT = timedelta(milliseconds=1)  # the exchange's clock has no finer step
@@ -60,19 +56,16 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Stores:
-    """Where recording reads and writes."""
-
-    accounts: Accounts
-    ledger: Ledger
-    holdings: Holdings
-
-
-@dataclass(frozen=True, slots=True)
 class _Read:
     index: int
     item: StreamItem
     content: FrameContent | None  # None: the item is a snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    position: Position
+    after_an_order: bool  # the frame just before it, at the same instant, placed or took one back
 
 
 def record_account_events(
@@ -125,7 +118,7 @@ def _record_account(reads: list[_Read], stores: Stores) -> list[Refused]:
     first = reads[0].item
     for read in reads:
         if read.item.snapshot is not None and read.item.snapshot.reason == "link":
-            _start_link(read.item, stores)
+            start_link(read.item, read.item.snapshot, stores)
     row = stores.holdings.get(first.seat, first.account_id)
     refused: list[Refused] = []
     news: list[_Read] = []
@@ -134,8 +127,10 @@ def _record_account(reads: list[_Read], stores: Stores) -> list[Refused]:
             refused += _without_row(read, stores)
         elif row.link_number > read.item.link_number:
             _set_aside("event_of_an_earlier_link", read.item)
+        elif row.unlinked_at is not None:
+            _set_aside("event_of_an_unlinked_account", read.item)
         elif read.item.snapshot is not None:
-            stores.ledger.add_checkpoint(first.account_id, read.item.snapshot.checkpoint)
+            _add_checkpoint(row, read.item, read.item.snapshot.checkpoint, stores.ledger)
         else:
             news.append(read)
     if row is not None and news:
@@ -143,53 +138,17 @@ def _record_account(reads: list[_Read], stores: Stores) -> list[Refused]:
     return refused
 
 
-def _start_link(item: StreamItem, stores: Stores) -> None:
-    """Make the link's row, then the flows that bring its holdings in.
-
-    The first snapshot of a link wins, also against a second one that a restarted container
-    sent: the row keeps its instant, and only that snapshot's flows are ever written.
-    """
-    assert item.snapshot is not None  # noqa: S101  the caller looked
-    if _is_over(item, stores):
-        return
-    checkpoint = item.snapshot.checkpoint
-    at = checkpoint.taken_at
-    held = {asset: amount for asset, amount in checkpoint.quantities.items() if amount}
-    stores.holdings.create(
-        AccountHoldings(
-            account_id=item.account_id,
-            trader_id=item.trader_id,
-            seat=item.seat,
-            exchange=item.exchange,
-            link_number=item.link_number,
-            linked_at=at,
-            quantities={
-                asset: Quantity(amount, Order(at, at, 0)) for asset, amount in held.items()
-            },
-            last_event_at=at if held else None,
-            last_flow_at=at if held else None,
-        )
-    )
-    row = stores.holdings.get(item.seat, item.account_id)
-    if row is None or (row.link_number, row.linked_at) != (item.link_number, at):
-        return
-    flows = [
-        BalanceChange(ChangeKind.LINK, asset, amount, at, str(item.link_number), Source.LEAGUE)
-        for asset, amount in sorted(held.items())
-    ]
-    stores.ledger.add(item.account_id, flows)
-
-
-def _is_over(item: StreamItem, stores: Stores) -> bool:
-    try:
-        account = stores.accounts.get(item.account_id)
-    except NotFound:
-        return True
-    return account.state is AccountState.UNLINKED or account.link_number > item.link_number
+def _add_checkpoint(
+    row: AccountHoldings, item: StreamItem, checkpoint: Checkpoint, ledger: Ledger
+) -> None:
+    if checkpoint.taken_at < row.linked_at:
+        _set_aside("event_from_before_the_link", item)
+    else:
+        ledger.add_checkpoint(row.account_id, checkpoint)
 
 
 def _without_row(read: _Read, stores: Stores) -> list[Refused]:
-    if _is_over(read.item, stores):
+    if link_is_over(read.item, stores):
         _set_aside("event_of_an_unlinked_account", read.item)
         return []
     reason = "the snapshot that starts this link has not been recorded yet"
@@ -198,8 +157,10 @@ def _without_row(read: _Read, stores: Stores) -> list[Refused]:
 
 def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> None:
     entries: dict[str, LedgerEntry] = {}
-    positions: list[Position] = []
-    order_instants: set[datetime] = set()
+    frames: list[_Frame] = []
+    placed = {
+        (read.content.at, read.item.sequence) for read in reads if isinstance(read.content, Ignored)
+    }
     for read in reads:
         content = read.content
         if isinstance(content, Fill | BalanceChange):
@@ -208,45 +169,40 @@ def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> None:
             else:
                 _set_aside("event_from_before_the_link", read.item)
         elif isinstance(content, Position):
-            if content.order.updated_at > row.linked_at:
-                positions.append(content)
-        elif isinstance(content, StreamEnded):
-            _log.info("stream_ended", extra={"account_id": row.account_id})
-        elif isinstance(content, Ignored):
-            if not content.known:
-                extra = {"account_id": row.account_id, "type": content.event}
-                _log.warning("unknown_event_type", extra=extra)
-            if content.at is not None:
-                order_instants.add(content.at)
+            order = content.order
+            after_an_order = (order.updated_at, order.sequence - 1) in placed
+            if order.updated_at > row.linked_at:
+                frames.append(_Frame(content, after_an_order))
+        else:
+            _log_silent(content, read.item)
     stores.ledger.add(row.account_id, list(entries.values()))
-    positions.sort(key=lambda each: each.order)
-    _update_holdings(row, list(entries.values()), positions, order_instants, stores)
+    frames.sort(key=lambda each: each.position.order)
+    _update_holdings(row, list(entries.values()), frames, stores)
+
+
+def _log_silent(content: FrameContent | None, item: StreamItem) -> None:
+    extra = {"account_id": item.account_id}
+    if isinstance(content, StreamEnded):
+        _log.info("stream_ended", extra=extra)
+    elif isinstance(content, Ignored) and not content.known:
+        _log.warning("unknown_event_type", extra=extra | {"type": content.event})
 
 
 def _update_holdings(
-    row: AccountHoldings,
-    entries: Sequence[LedgerEntry],
-    positions: Sequence[Position],
-    order_instants: set[datetime],
-    stores: Stores,
+    row: AccountHoldings, entries: Sequence[LedgerEntry], frames: list[_Frame], stores: Stores
 ) -> None:
     for _ in range(_WRITE_TRIES):
         new = merge(row, _news_of(entries))
-        for position in positions:
-            if not _only_moved_between_free_and_locked(new, position, entries, order_instants):
-                doubt = _doubt(new, position, entries, stores.ledger)
-                quantities = {
-                    asset: Quantity(amount, position.order)
-                    for asset, amount in position.quantities.items()
-                }
-                new = merge(new, HoldingsNews(quantities=quantities, in_doubt_since=doubt))
+        for frame in frames:
+            if not _changes_nothing(new, frame):
+                new = merge(new, _quantities_of(new, frame.position, entries, stores.ledger))
         if new == row:
             return
         try:
             stores.holdings.replace(row, new)
         except Conflict:
             stored = stores.holdings.get(row.seat, row.account_id)
-            if stored is None or stored.link_number != row.link_number:
+            if stored is None or stored.link_number != row.link_number or stored.unlinked_at:
                 _log.warning("account_unlinked_meanwhile", extra={"account_id": row.account_id})
                 return
             row = stored
@@ -271,33 +227,27 @@ def _news_of(entries: Iterable[LedgerEntry]) -> HoldingsNews:
     )
 
 
-def _only_moved_between_free_and_locked(
-    row: AccountHoldings,
-    position: Position,
-    entries: Sequence[LedgerEntry],
-    order_instants: set[datetime],
-) -> bool:
-    """Whether the frame tells of an order placed or cancelled: no quantity changed, so it
-    is not worth a write. Anything less certain is written, to keep the exchange's order."""
-    at = position.order.updated_at
-    return (
-        at in order_instants
-        and not any(entry.at == at for entry in entries)
-        and all(
-            asset in row.quantities and row.quantities[asset].amount == amount
-            for asset, amount in position.quantities.items()
-            if amount or asset in row.quantities
-        )
+def _changes_nothing(row: AccountHoldings, frame: _Frame) -> bool:
+    """Whether the frame only tells that an order was placed or taken back: not worth a write.
+
+    Where that is less than certain the frame is written, to keep the exchange's order.
+    """
+    return frame.after_an_order and all(
+        asset in row.quantities and row.quantities[asset].amount == amount
+        for asset, amount in frame.position.quantities.items()
+        if amount or asset in row.quantities
     )
 
 
-def _doubt(
+def _quantities_of(
     row: AccountHoldings, position: Position, entries: Sequence[LedgerEntry], ledger: Ledger
-) -> datetime | None:
-    """The position's instant, if it changes an asset that no entry of that instant touches."""
+) -> HoldingsNews:
+    """The frame's quantities; in doubt when one changed that no entry of its instant touches."""
     at = position.order.updated_at
     changed = {
-        asset for asset, amount in position.quantities.items() if _changes(row, asset, amount, at)
+        asset
+        for asset, amount in position.quantities.items()
+        if _changes(row, asset, amount, position.order)
     }
     for entry in entries:
         if entry.at == at:
@@ -305,18 +255,22 @@ def _doubt(
     if changed:
         for entry in ledger.entries(row.account_id, at, at + _INSTANT):
             changed -= entry.changes().keys()
-    if not changed:
-        return None
-    extra = {"account_id": row.account_id, "assets": sorted(changed), "at": at.isoformat()}
-    _log.warning("unexplained_quantity", extra=extra)
-    return at
+    if changed:
+        extra = {"account_id": row.account_id, "assets": sorted(changed), "at": at.isoformat()}
+        _log.warning("unexplained_quantity", extra=extra)
+    return HoldingsNews(
+        quantities={
+            asset: Quantity(amount, position.order) for asset, amount in position.quantities.items()
+        },
+        in_doubt_since=at if changed else None,
+    )
 
 
-def _changes(row: AccountHoldings, asset: Asset, amount: Decimal, at: datetime) -> bool:
+def _changes(row: AccountHoldings, asset: Asset, amount: Decimal, order: Order) -> bool:
     known = row.quantities.get(asset)
     if known is None:
         return amount != 0
-    return known.order.updated_at < at and known.amount != amount
+    return known.order < order and known.amount != amount
 
 
 def _set_aside(event: str, item: StreamItem) -> None:
