@@ -29,7 +29,7 @@ class Flag(IntFlag):
     STALE = 4  # more than 5 % of the value has a price older than 2 h
     PARTIAL = 8  # a held asset had no price at the hour
     THIN = 16  # a thin hour: over 50 % of value in thin assets, or such fills in the hour
-    NO_ACCOUNT = 32  # no linked account
+    NO_ACCOUNT = 32  # no linked account at the mark, or none for a part of the hour
     PAUSED = 64  # the chain is paused: a flow left 1 USDT or less
     UNPRICED = 128  # holds something without a price for more than 7 days
 
@@ -87,6 +87,7 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         Column("withdrawals", "q", 0),  # 1e-8 USDT, positive
         Column("weighted", "q", 0),  # 1e-6 USDT·h: Σ F × time since the hour's start
         Column("flags", "B", 0),
+        Column("unpriced", "H", 0),  # hours in a row with a holding that never had a price
     ),
     Kind.DAY: (
         Column("value", "d", _NAN),  # the mark of 24:00
@@ -121,6 +122,7 @@ class Standing(IntFlag):
 
     RANKED = 1
     CAPPED = 2
+    LAST = 4  # left inside the window: the number is the last one there was
 
 
 @dataclass(frozen=True, slots=True)

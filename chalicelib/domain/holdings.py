@@ -167,7 +167,8 @@ def counted(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
     A frame's movement and the exchange's history row of the same asset and signed amount (a
     withdrawal with or without its fee), at most 30 minutes apart, nearest first, are one
     change: the frame's instant and quantity, the history's id and kind. An unexplained change
-    yields to later knowledge of the same asset and amount within the same span.
+    yields to later knowledge of the same asset and amount within the same span; two that are
+    left, of opposite signs and alone in their second, are one exchange of coins: a convert.
     """
     unique = {entry.entry_id: entry for entry in entries}
     ordered = sorted(unique.values(), key=order_of)
@@ -188,7 +189,7 @@ def counted(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
                 network_fee=history.network_fee,
             )
         result.append(entry)
-    return sorted(_without_explained(result), key=order_of)
+    return sorted(_with_exchanges(_without_explained(result)), key=order_of)
 
 
 def _pairs(frames: list[BalanceChange], histories: list[BalanceChange]) -> dict[str, BalanceChange]:
@@ -237,3 +238,24 @@ def _without_explained(entries: list[LedgerEntry]) -> list[LedgerEntry]:
     ]
     explained = _pairs(unexplained, known)
     return [entry for entry in entries if entry.entry_id not in explained]
+
+
+def _with_exchanges(entries: list[LedgerEntry]) -> list[LedgerEntry]:
+    seconds: dict[datetime, list[BalanceChange]] = {}
+    for entry in entries:
+        if isinstance(entry, BalanceChange) and entry.kind is ChangeKind.UNEXPLAINED:
+            seconds.setdefault(entry.changed_at.replace(microsecond=0), []).append(entry)
+    exchanged = {
+        entry.entry_id
+        for second in seconds.values()
+        if len(second) == 2
+        and second[0].asset != second[1].asset
+        and (second[0].quantity > 0) != (second[1].quantity > 0)
+        for entry in second
+    }
+    return [
+        replace(entry, kind=ChangeKind.CONVERT)
+        if isinstance(entry, BalanceChange) and entry.entry_id in exchanged
+        else entry
+        for entry in entries
+    ]

@@ -14,6 +14,12 @@ from chalicelib.domain.money import EXACT, Asset
 
 USDT: Asset = "USDT"
 BRIDGES: tuple[Asset, ...] = ("USDC", "FDUSD", "BTC", "ETH", "BNB", "TRY", "EUR")
+EARN_PREFIX = "LD"
+EARN_ALIASES: dict[Asset, Asset] = {"LDSHIB2": "SHIB", "LDBAKET": "BAKE"}
+"""Claims on coins lent to the exchange whose code is not "LD" and the coin's own."""
+NO_CLAIMS = frozenset({"LDO"})
+"""Coins of their own whose code only looks like a claim."""
+
 STALE_AFTER = timedelta(hours=2)
 UNRANKED_AFTER = timedelta(days=7)
 _LIQUID_FROM = Decimal(100_000_000)
@@ -90,6 +96,15 @@ class PriceList:
         if found is None or found.traded_usdt < _THIN_BELOW:
             return Tier.THIN
         return Tier.LIQUID if found.traded_usdt >= _LIQUID_FROM else Tier.MIDDLE
+
+
+def underlying(asset: Asset, prices: PriceList) -> Asset:
+    """The coin as which `asset` is valued: the lent coin for an Earn claim, one to one, else
+    itself. A code with a price of its own, and one whose rest is no coin, is no claim."""
+    if not asset.startswith(EARN_PREFIX) or asset in NO_CLAIMS or asset in prices.assets:
+        return asset
+    lent = EARN_ALIASES.get(asset, asset.removeprefix(EARN_PREFIX))
+    return lent if lent == USDT or lent in prices.assets else asset
 
 
 def price_list(
