@@ -28,6 +28,7 @@ from sandbox.exchange.path import (
 from sandbox.exchange.tape import TRADE_ID, TRADE_TICKS, split_point, summarise, unfold
 
 _NO_POINTS = np.empty((8, 0), dtype=np.int64)
+_NO_TRADES = np.empty((5, 0), dtype=np.int64)
 
 
 class LivePaths:
@@ -46,17 +47,22 @@ class LivePaths:
 
     def ticks_before(self, symbol: str, at: int) -> int:
         """The last price strictly before `at`. Raises LookupError before the pair's opening."""
-        for halted, back in self.by_hand.halts(symbol):
-            if halted < at <= back:
-                at = halted
-        day = (at - 1) // DAY_MS
+        at = self.last_traded(symbol, at)
         self._check_open(symbol, at)
+        day = (at - 1) // DAY_MS
         while True:
             path = self._day(symbol, day)
             place = path.before(at)
             if place:
                 return int(path.ticks[place - 1])
             day -= 1
+
+    def last_traded(self, symbol: str, at: int) -> int:
+        """`at`, or the beginning of the time without trading that it lies in."""
+        for halted, back in self.by_hand.halts(symbol):
+            if halted < at <= back:
+                return halted
+        return at
 
     def summary(self, symbol: str, start: int, end: int) -> Summary | None:
         """All that happened in [start, end); None if nothing did.
@@ -80,6 +86,9 @@ class LivePaths:
 
     def trades(self, symbol: str, hour: int) -> Ints:
         """Other people's trades of the hour number `hour`, as rows of `tape`."""
+        begin = hour * HOUR_MS
+        if self.halt_over(symbol, begin, begin + HOUR_MS):
+            return _NO_TRADES
         trades = self._path_trades(symbol, hour)
         spec = self._symbols[symbol]
         if self.by_hand.jumps(spec):

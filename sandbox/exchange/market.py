@@ -142,6 +142,7 @@ class Market:
         """The newest `limit` of other people's trades before `before`, ascending."""
         found: list[TapeTrade] = []
         first = self._paths.opens_at[symbol]
+        before = self._paths.last_traded(symbol, before)
         for hour in range((before - 1) // HOUR_MS, first // HOUR_MS - 1, -1):
             if len(found) >= limit:
                 break
@@ -152,6 +153,8 @@ class Market:
 
     def trade_id(self, symbol: str, at: int) -> int:
         """The first of the sixteen ids free for users' fills at `at`; the tape's are lower."""
+        if symbol not in self.symbols:
+            raise KeyError(symbol)
         return first_id_of(at) + OTHERS_PER_MS
 
     def set_price(self, symbol: str, price: Decimal, at: int) -> None:

@@ -41,7 +41,8 @@ class PathSource(Protocol):
     """Where paths come from: a pure function of the seed (or of files), the pair and the day."""
 
     @property
-    def symbols(self) -> Mapping[str, SymbolSpec]: ...
+    def symbols(self) -> Mapping[str, SymbolSpec]:
+        """The pairs it has paths for, by name."""
 
     def opens_at(self, symbol: str) -> int:
         """The first millisecond from which the pair has a path."""

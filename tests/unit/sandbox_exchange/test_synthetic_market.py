@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from sandbox.exchange.catalogue import SYMBOLS, TRADING
 from sandbox.exchange.intervals import DAY_MS, HOUR_MS
 from sandbox.exchange.market import Market
+from sandbox.exchange.path import Floats
 from sandbox.exchange.synthetic import OPENED_AT, synthetic_market
 
 START = 1_790_000_000_000 // HOUR_MS * HOUR_MS
@@ -116,3 +118,39 @@ def test_every_pair_has_a_price_from_the_first_millisecond(market: Market) -> No
 def test_a_market_cannot_start_before_the_opening() -> None:
     with pytest.raises(ValueError, match="before the market's opening"):
         synthetic_market(7, start=OPENED_AT - 1, hours=1)
+
+
+def hourly_moves(market: Market, symbol: str) -> Floats:
+    prices = [float(market.price(symbol, START + hour * HOUR_MS)) for hour in range(30 * 24)]
+    return np.diff(np.log(prices))
+
+
+@pytest.fixture(scope="module")
+def moves(market: Market) -> dict[str, Floats]:
+    return {name: hourly_moves(market, name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT")}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "lowest", "highest"),
+    [("BTCUSDT", 0.015, 0.04), ("ETHUSDT", 0.02, 0.06), ("SOLUSDT", 0.025, 0.07)],
+)
+def test_a_day_moves_as_much_as_it_should(
+    moves: dict[str, Floats], symbol: str, lowest: float, highest: float
+) -> None:
+    assert lowest < moves[symbol].std() * 24**0.5 < highest
+
+
+def test_moves_have_fat_tails(moves: dict[str, Floats]) -> None:
+    kurtosis = [float(((each / each.std()) ** 4).mean()) for each in moves.values()]
+    assert min(kurtosis) > 3.5
+
+
+def test_coins_move_together(moves: dict[str, Floats]) -> None:
+    assert np.corrcoef(moves["BTCUSDT"], moves["SOLUSDT"])[0, 1] > 0.6
+
+
+def test_the_tape_of_a_pair_that_never_trades_is_found_at_once(market: Market) -> None:
+    (last,) = market.recent_tape("WAVESUSDT", before=START, limit=1)
+
+    assert last.price == market.price("WAVESUSDT", START)
+    assert market.tape("WAVESUSDT", start=last.time + 1, end=START, limit=1) == []
