@@ -1,0 +1,172 @@
+"""Accounts of the exchange: balances, and the keys that open them.
+
+Keys and secrets are derived from the seed, so the same script meets the same credentials.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from sandbox.exchange import api_error
+
+ZERO = Decimal(0)
+FIRST_UID = 100_000_001
+KEY_LENGTH = 64
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPermissions:
+    """What a key may do, in the words of the exchange's own page about it."""
+
+    reading: bool = True
+    spot_and_margin_trading: bool = False
+    withdrawals: bool = False
+    internal_transfer: bool = False
+    universal_transfer: bool = False
+    margin: bool = False
+    futures: bool = False
+    vanilla_options: bool = False
+    portfolio_margin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One key of an account. `allowed_addresses` is empty when it works from everywhere."""
+
+    key: str
+    secret: str
+    uid: int
+    created_at: int
+    permissions: KeyPermissions = KeyPermissions()
+    allowed_addresses: tuple[str, ...] = ()
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class Balance:
+    free: Decimal = ZERO
+    locked: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class Account:
+    """One account. `updated_at` grows with every change of a balance."""
+
+    uid: int
+    created_at: int
+    updated_at: int
+    fee_in_bnb: bool = False
+    can_trade: bool = True
+    balances: dict[str, Balance] = field(default_factory=dict)
+
+    def balance(self, asset: str) -> Balance:
+        found = self.balances.get(asset)
+        if found is None:
+            found = self.balances[asset] = Balance()
+        return found
+
+    def free(self, asset: str) -> Decimal:
+        found = self.balances.get(asset)
+        return found.free if found else ZERO
+
+    def credit(self, asset: str, quantity: Decimal) -> None:
+        self.balance(asset).free += quantity
+
+    def debit(self, asset: str, quantity: Decimal) -> None:
+        """Take from the free balance. Raises -2010 when there is too little."""
+        if quantity > self.free(asset):
+            raise api_error.insufficient_balance()
+        self.balance(asset).free -= quantity
+
+    def lock(self, asset: str, quantity: Decimal) -> None:
+        self.debit(asset, quantity)
+        self.balance(asset).locked += quantity
+
+    def unlock(self, asset: str, quantity: Decimal) -> None:
+        balance = self.balance(asset)
+        balance.locked -= quantity
+        balance.free += quantity
+
+    def spend_locked(self, asset: str, quantity: Decimal) -> None:
+        self.balance(asset).locked -= quantity
+
+    def touched(self, at: int) -> None:
+        self.updated_at = max(at, self.updated_at)
+
+
+def derived_credential(seed: int, purpose: str) -> str:
+    """64 letters and digits that only depend on the seed and the purpose."""
+    digest = hashlib.sha512(f"{seed}/{purpose}".encode()).digest()
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest)
+
+
+class AccountBook:
+    """All accounts and keys."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.accounts: dict[int, Account] = {}
+        self.keys: dict[str, ApiKey] = {}
+
+    def open(
+        self, balances: Mapping[str, Decimal], *, at: int, fee_in_bnb: bool = False
+    ) -> Account:
+        uid = FIRST_UID + len(self.accounts)
+        account = Account(uid=uid, created_at=at, updated_at=at, fee_in_bnb=fee_in_bnb)
+        for asset, quantity in balances.items():
+            account.balance(asset).free = quantity
+        self.accounts[uid] = account
+        return account
+
+    def account(self, uid: int) -> Account:
+        """Raises KeyError for an unknown uid."""
+        return self.accounts[uid]
+
+    def add_key(
+        self,
+        uid: int,
+        *,
+        at: int,
+        permissions: KeyPermissions | None = None,
+        allowed_addresses: Iterable[str] = (),
+    ) -> ApiKey:
+        number = len(self.keys)
+        made = ApiKey(
+            key=derived_credential(self.seed, f"key/{number}"),
+            secret=derived_credential(self.seed, f"secret/{number}"),
+            uid=uid,
+            created_at=at,
+            permissions=permissions or KeyPermissions(),
+            allowed_addresses=tuple(allowed_addresses),
+        )
+        self.keys[made.key] = made
+        return made
+
+    def revoke(self, key: str) -> ApiKey:
+        """Raises KeyError for an unknown key."""
+        return self._replace(replace(self.keys[key], revoked=True))
+
+    def permit(self, key: str, permissions: KeyPermissions) -> ApiKey:
+        return self._replace(replace(self.keys[key], permissions=permissions))
+
+    def restrict(self, key: str, allowed_addresses: Iterable[str]) -> ApiKey:
+        return self._replace(replace(self.keys[key], allowed_addresses=tuple(allowed_addresses)))
+
+    def _replace(self, key: ApiKey) -> ApiKey:
+        self.keys[key.key] = key
+        return key
+
+    def usable_key(self, key: str | None, address: str) -> ApiKey:
+        """The live key. Raises -2014 for a malformed one, -2015 for one that may not be used."""
+        if not key or len(key) != KEY_LENGTH or not key.isalnum() or not key.isascii():
+            raise api_error.bad_key_format()
+        found = self.keys.get(key)
+        if found is None or found.revoked:
+            raise api_error.key_refused()
+        if found.allowed_addresses and address not in found.allowed_addresses:
+            raise api_error.key_refused()
+        return found

@@ -1,0 +1,79 @@
+"""What a fill costs: in the asset received, or in BNB at a discount."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+
+from sandbox.exchange.accounts import Account
+from sandbox.exchange.catalogue import SymbolSpec
+from sandbox.exchange.market import Market
+
+EIGHT_DECIMALS = Decimal("0.00000001")
+BNB = "BNB"
+USDT = "USDT"
+
+
+@dataclass(frozen=True, slots=True)
+class FeeSettings:
+    """`rate` of the value for maker and taker; paid in BNB it is `bnb_discount` less."""
+
+    rate: Decimal = Decimal("0.001")
+    bnb_discount: Decimal = Decimal("0.25")
+
+    @property
+    def bnb_rate(self) -> Decimal:
+        return self.rate * (1 - self.bnb_discount)
+
+
+def cut(quantity: Decimal) -> Decimal:
+    """Cut to 8 decimals, as the exchange books amounts."""
+    return quantity.quantize(EIGHT_DECIMALS, ROUND_DOWN)
+
+
+def price_between(market: Market, base: str, quote: str, at: int) -> Decimal | None:
+    """The price of `base` in `quote`, direct or inverse or over USDT; None when unknown."""
+    if base == quote:
+        return Decimal(1)
+    if base + quote in market.symbols:
+        return market.price(base + quote, at)
+    if quote + base in market.symbols:
+        return 1 / market.price(quote + base, at)
+    if USDT in (base, quote):
+        return None
+    in_usdt = price_between(market, base, USDT, at)
+    quote_in_usdt = price_between(market, quote, USDT, at)
+    return in_usdt / quote_in_usdt if in_usdt and quote_in_usdt else None
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    quantity: Decimal
+    asset: str
+
+
+def commission_of(
+    account: Account,
+    spec: SymbolSpec,
+    *,
+    is_buyer: bool,
+    quantity: Decimal,
+    value: Decimal,
+    market: Market,
+    at: int,
+    fees: FeeSettings,
+) -> Commission:
+    """What the fill costs. `value` is in the quote asset; BNB is used when asked for and enough."""
+    if account.fee_in_bnb:
+        in_bnb = price_between(market, spec.quote, BNB, at)
+        if spec.base == BNB:
+            due = cut(quantity * fees.bnb_rate)
+        elif in_bnb is None:
+            due = None
+        else:
+            due = cut(value * in_bnb * fees.bnb_rate)
+        if due is not None and due <= account.free(BNB):
+            return Commission(due, BNB)
+    if is_buyer:
+        return Commission(cut(quantity * fees.rate), spec.base)
+    return Commission(cut(value * fees.rate), spec.quote)

@@ -1,0 +1,171 @@
+"""Coins that enter and leave an account from outside: deposits and withdrawals, with their history.
+
+A deposit is credited at status 6 (credited, still locked for withdrawal) or 1 (done). A withdrawal
+leaves the balance when it is asked for; a rejected one comes back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox.exchange.accounts import Account, AccountBook
+from sandbox.exchange.events import EventHub, account_position, balance_update
+
+DEPOSIT_PENDING, DEPOSIT_DONE, DEPOSIT_REJECTED, DEPOSIT_CREDITED = 0, 1, 2, 6
+CREDITED = frozenset({DEPOSIT_DONE, DEPOSIT_CREDITED})
+DEPOSIT_STATUSES = frozenset({0, 1, 2, 6, 7, 8})
+WITHDRAWAL_DONE, WITHDRAWAL_REJECTED = 6, 3
+WITHDRAWAL_STATUSES = frozenset({0, 2, 3, 4, 6})
+_NETWORKS = {"BTC": "BTC", "USDT": "TRX", "BNB": "BSC", "SOL": "SOL"}
+
+
+@dataclass(slots=True)
+class DepositRecord:
+    """`credited_at` is 0 until the balance has it, `completed_at` until the status is 1."""
+
+    id: str
+    uid: int
+    asset: str
+    amount: Decimal
+    status: int
+    network: str
+    address: str
+    transaction_id: str
+    inserted_at: int
+    credited_at: int = 0
+    completed_at: int = 0
+
+
+@dataclass(slots=True)
+class WithdrawalRecord:
+    """`amount` is what arrives; the balance also pays `fee`."""
+
+    id: str
+    uid: int
+    asset: str
+    amount: Decimal
+    fee: Decimal
+    status: int
+    network: str
+    address: str
+    transaction_id: str
+    applied_at: int
+    order_id: str = ""
+    completed_at: int = 0
+
+
+class Treasury:
+    """All deposits and withdrawals. `at` is exchange time in milliseconds throughout."""
+
+    def __init__(self, accounts: AccountBook, events: EventHub, seed: int) -> None:
+        self._accounts = accounts
+        self._events = events
+        self._seed = seed
+        self.deposits: dict[str, DepositRecord] = {}
+        self.withdrawals: dict[str, WithdrawalRecord] = {}
+
+    def deposit(
+        self, uid: int, asset: str, amount: Decimal, *, at: int, status: int = DEPOSIT_DONE
+    ) -> DepositRecord:
+        """Raises KeyError for an unknown account, ValueError for an unknown status or amount."""
+        account = self._accounts.account(uid)
+        if amount <= 0 or status not in DEPOSIT_STATUSES:
+            raise ValueError(f"no deposit of {amount} {asset} with status {status}")
+        number = len(self.deposits) + 1
+        record = DepositRecord(
+            id=f"dep-{number}",
+            uid=uid,
+            asset=asset,
+            amount=amount,
+            status=DEPOSIT_PENDING,
+            network=_NETWORKS.get(asset, "ETH"),
+            address=self._hexadecimal(f"deposit address/{uid}/{asset}")[:34],
+            transaction_id=self._hexadecimal(f"deposit/{number}"),
+            inserted_at=at,
+        )
+        self.deposits[record.id] = record
+        self._move_deposit(account, record, status, at)
+        return record
+
+    def advance_deposit(self, deposit_id: str, status: int, *, at: int) -> DepositRecord:
+        """Raises KeyError for an unknown deposit, ValueError for a status that undoes a credit."""
+        record = self.deposits[deposit_id]
+        if status not in DEPOSIT_STATUSES or (record.credited_at and status not in CREDITED):
+            raise ValueError(f"deposit {deposit_id} cannot go from {record.status} to {status}")
+        self._move_deposit(self._accounts.account(record.uid), record, status, at)
+        return record
+
+    def withdraw(
+        self,
+        uid: int,
+        asset: str,
+        amount: Decimal,
+        *,
+        fee: Decimal,
+        at: int,
+        status: int = WITHDRAWAL_DONE,
+        order_id: str = "",
+    ) -> WithdrawalRecord:
+        """Raises KeyError, ValueError as `deposit`, and ApiError when the balance is too small."""
+        account = self._accounts.account(uid)
+        if amount <= 0 or fee < 0 or status not in WITHDRAWAL_STATUSES:
+            raise ValueError(f"no withdrawal of {amount} {asset} with status {status}")
+        account.debit(asset, amount + fee)
+        number = len(self.withdrawals) + 1
+        record = WithdrawalRecord(
+            id=f"wd-{number}",
+            uid=uid,
+            asset=asset,
+            amount=amount,
+            fee=fee,
+            status=status,
+            network=_NETWORKS.get(asset, "ETH"),
+            address=self._hexadecimal(f"withdrawal address/{number}")[:34],
+            transaction_id=self._hexadecimal(f"withdrawal/{number}"),
+            applied_at=at,
+            order_id=order_id,
+            completed_at=at if status == WITHDRAWAL_DONE else 0,
+        )
+        self.withdrawals[record.id] = record
+        self._tell(account, asset, -(amount + fee), at)
+        if status == WITHDRAWAL_REJECTED:
+            self._give_back(account, record, at)
+        return record
+
+    def advance_withdrawal(self, withdrawal_id: str, status: int, *, at: int) -> WithdrawalRecord:
+        """Raises KeyError for an unknown one, ValueError for one that is already over."""
+        record = self.withdrawals[withdrawal_id]
+        over = record.status in {WITHDRAWAL_DONE, WITHDRAWAL_REJECTED}
+        if over or status not in WITHDRAWAL_STATUSES:
+            raise ValueError(
+                f"withdrawal {withdrawal_id} cannot go from {record.status} to {status}"
+            )
+        record.status = status
+        if status == WITHDRAWAL_DONE:
+            record.completed_at = at
+        elif status == WITHDRAWAL_REJECTED:
+            self._give_back(self._accounts.account(record.uid), record, at)
+        return record
+
+    def _move_deposit(self, account: Account, record: DepositRecord, status: int, at: int) -> None:
+        record.status = status
+        if status in CREDITED and not record.credited_at:
+            record.credited_at = at
+            account.credit(record.asset, record.amount)
+            self._tell(account, record.asset, record.amount, at)
+        if status == DEPOSIT_DONE and not record.completed_at:
+            record.completed_at = at
+
+    def _give_back(self, account: Account, record: WithdrawalRecord, at: int) -> None:
+        account.credit(record.asset, record.amount + record.fee)
+        self._tell(account, record.asset, record.amount + record.fee, at)
+
+    def _tell(self, account: Account, asset: str, change: Decimal, at: int) -> None:
+        account.touched(at)
+        self._events.publish(account.uid, balance_update(asset, change, at=at))
+        self._events.publish(account.uid, account_position(account, [asset], at=at))
+
+    def _hexadecimal(self, purpose: str) -> str:
+        return hashlib.sha256(f"{self._seed}/{purpose}".encode()).hexdigest()
