@@ -1,0 +1,217 @@
+"""The WebSocket API: requests with an id, and the user data of many accounts on one connection.
+
+A session is one connection without its socket: frames in by `receive`, frames out by `send`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sandbox.exchange import api_error
+from sandbox.exchange.api_error import ApiError
+from sandbox.exchange.endpoints import Endpoint, Security
+from sandbox.exchange.events import Event, stream_terminated
+from sandbox.exchange.exchange import Exchange
+from sandbox.exchange.gate import Request, admit, admit_key
+from sandbox.exchange.parameters import Parameters, socket_values
+from sandbox.exchange.rest import ENDPOINTS, to_json
+from sandbox.exchange.signing import SIGNATURE, socket_signed_text
+
+MOST_ACTIVE = 1_000
+MOST_IN_A_LIFE = 65_535
+SESSION_WEIGHT = 2
+VERSION_PREFIX = "v3/"
+RATE_LIMITS_SWITCH = "returnRateLimits"
+
+SOCKET_ENDPOINTS: Mapping[str, Endpoint] = {
+    endpoint.socket_method: endpoint for endpoint in ENDPOINTS.values() if endpoint.socket_method
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    number: int
+    uid: int
+    key: str
+
+
+class UserSession:
+    """One connection to the WebSocket API."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        *,
+        address: str,
+        send: Callable[[str], None],
+        shows_limits: bool = True,
+    ) -> None:
+        self._exchange = exchange
+        self._address = address
+        self._send = send
+        self._shows_limits = shows_limits
+        self._connected_at = exchange.now()
+        self._subscriptions: dict[int, Subscription] = {}
+        self._next_number = 0
+        self._after_reply: list[str] = []
+        self._own_methods: dict[str, Callable[[Request], object]] = {
+            "session.logon": self._logon,
+            "session.status": lambda _: self._status(),
+            "session.logout": lambda _: self._status(),
+            "session.subscriptions": self._list,
+            "userDataStream.subscribe": self._subscribe_session,
+            "userDataStream.subscribe.signature": self._subscribe,
+            "userDataStream.unsubscribe": self._unsubscribe,
+        }
+
+    @property
+    def subscriptions(self) -> list[Subscription]:
+        return list(self._subscriptions.values())
+
+    def receive(self, text: str) -> None:
+        """Answer one frame; a refusal is an answer too, and the connection stays."""
+        request_id: object = None
+        shows_limits = self._shows_limits
+        try:
+            request_id, method, sent = _read_frame(text)
+            shows_limits = sent.get(RATE_LIMITS_SWITCH, shows_limits) is not False
+            result = self._answer(method, sent)
+            reply: dict[str, object] = {"id": request_id, "status": 200, "result": result}
+        except ApiError as refusal:
+            reply = {"id": request_id, "status": refusal.status, "error": self._error(refusal)}
+        if shows_limits:
+            reply["rateLimits"] = self._rate_limits()
+        self._send(to_json(reply))
+        pending, self._after_reply = self._after_reply, []
+        for frame in pending:
+            self._send(frame)
+
+    def notify(self, event: Event) -> None:
+        """A frame about the connection itself, which belongs to no subscription."""
+        self._send(to_json({"event": event}))
+
+    def end_subscriptions_of(self, key: str) -> None:
+        """End what was opened with `key`, as after it was revoked."""
+        for subscription in self.subscriptions:
+            if subscription.key == key:
+                self._send(self._end(subscription))
+
+    def end(self) -> None:
+        """The connection is gone; so are its subscriptions."""
+        for subscription in self.subscriptions:
+            self._exchange.events.leave(subscription.uid, self)
+        self._subscriptions.clear()
+
+    def _answer(self, method: str, sent: Mapping[str, object]) -> object:
+        values = socket_values(sent)
+        text = socket_signed_text(values)
+        values.pop(RATE_LIMITS_SWITCH, None)
+        request = Request(
+            Parameters(values), self._address, values.get("apiKey"), text, values.get(SIGNATURE)
+        )
+        own = self._own_methods.get(method)
+        if own is not None:
+            self._exchange.limits.use_weight(self._address, SESSION_WEIGHT)
+            return own(request)
+        endpoint = SOCKET_ENDPOINTS.get(method)
+        if endpoint is None:
+            raise _invalid_json()
+        weight = endpoint.weight_of(request.parameters)
+        self._exchange.limits.use_weight(self._address, weight)
+        result = endpoint.handler(admit(self._exchange, endpoint, request))
+        if endpoint.free_on_success:
+            self._exchange.limits.weight.add(self._address, -weight)
+        return result
+
+    def _logon(self, request: Request) -> object:
+        admit_key(self._exchange, Security.USER_DATA, request)
+        raise ApiError(400, -4056, "HMAC_SHA256 API key is not supported.")
+
+    def _status(self) -> object:
+        return {
+            "apiKey": None,
+            "authorizedSince": None,
+            "connectedSince": self._connected_at,
+            "returnRateLimits": self._shows_limits,
+            "serverTime": self._exchange.now(),
+            "userDataStream": False,
+        }
+
+    def _list(self, request: Request) -> object:
+        return [{"subscriptionId": number} for number in self._subscriptions]
+
+    def _subscribe_session(self, request: Request) -> object:
+        raise ApiError(401, -1002, "You are not authorized to execute this request.")
+
+    def _subscribe(self, request: Request) -> object:
+        key = admit_key(self._exchange, Security.USER_DATA, request)
+        events = self._exchange.events
+        if any(each.uid == key.uid for each in self._subscriptions.values()) or (
+            events.settings.one_connection_per_account and events.listeners(key.uid)
+        ):
+            raise ApiError(400, -2035, "User Data Stream subscription already active.")
+        if self._next_number >= MOST_IN_A_LIFE:
+            raise ApiError(400, -2042, "Subscription ids of this connection are used up.")
+        if len(self._subscriptions) >= MOST_ACTIVE:
+            raise ApiError(
+                400,
+                -1191,
+                "Too many subscriptions. Connection may create up to "
+                f"'{MOST_ACTIVE}' subscriptions at a time.",
+            )
+        number, self._next_number = self._next_number, self._next_number + 1
+        self._subscriptions[number] = Subscription(number, key.uid, key.key)
+        prefix = f'{{"subscriptionId":{number},"event":'
+        events.listen(key.uid, self, lambda text: self._send(f"{prefix}{text}}}"))
+        return {"subscriptionId": number}
+
+    def _unsubscribe(self, request: Request) -> object:
+        number = request.parameters.integer("subscriptionId")
+        if number is None:
+            ending = self.subscriptions
+        elif number in self._subscriptions:
+            ending = [self._subscriptions[number]]
+        else:
+            raise ApiError(400, -2036, "User Data Stream subscription not found.")
+        self._after_reply = [self._end(subscription) for subscription in ending]
+        return {}
+
+    def _end(self, subscription: Subscription) -> str:
+        """Stop the subscription; returns the frame that says so."""
+        del self._subscriptions[subscription.number]
+        self._exchange.events.leave(subscription.uid, self)
+        event = stream_terminated(self._exchange.now())
+        return to_json({"subscriptionId": subscription.number, "event": event})
+
+    def _error(self, refusal: ApiError) -> dict[str, object]:
+        error = refusal.body()
+        if refusal.retry_after_s is not None:
+            now = self._exchange.machine()
+            until = now + refusal.retry_after_s * 1000
+            error["data"] = {"serverTime": now, "retryAfter": until}
+        return error
+
+    def _rate_limits(self) -> list[dict[str, object]]:
+        limits = self._exchange.limits
+        weight = limits.settings.rate_limits()[0]
+        return [weight | {"count": limits.weight.count(self._address)}]
+
+
+def _read_frame(text: str) -> tuple[object, str, Mapping[str, object]]:
+    """Id, method without version and parameters of a frame. Raises -1135 for anything else."""
+    try:
+        frame = json.loads(text)
+    except ValueError:
+        raise _invalid_json() from None
+    if not isinstance(frame, dict):
+        raise _invalid_json()
+    method, sent = frame.get("method"), frame.get("params", {})
+    if not isinstance(method, str) or not isinstance(sent, dict):
+        raise _invalid_json()
+    return frame.get("id"), method.removeprefix(VERSION_PREFIX), sent
+
+
+def _invalid_json() -> ApiError:
+    return api_error.ApiError(400, -1135, "Invalid JSON Request")
