@@ -1,0 +1,181 @@
+"""The HTTP and WebSocket front of the exchange: one port on loopback, one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import InvalidOperation
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp import web
+
+from sandbox.exchange.admin import Action, Admin
+from sandbox.exchange.api_error import ApiError
+from sandbox.exchange.exchange import Exchange
+from sandbox.exchange.faults import Faults
+from sandbox.exchange.front_page import front_page
+from sandbox.exchange.market_stream import MarketFeed, MarketSession
+from sandbox.exchange.rest import HTML_TYPE, NOT_FOUND_PAGE, RestRequest, answer, to_json
+from sandbox.exchange.sockets import Connection, Session, Sockets
+from sandbox.exchange.user_stream import UserSession
+
+HOST = "127.0.0.1"
+LOOK_EVERY_S = 0.25
+FEED_EVERY_S = 1.0
+KEEP_ALIVE_S = 3_600.0
+_MISTAKES = (LookupError, ValueError, TypeError, InvalidOperation, ApiError)
+
+
+class SandboxServer:
+    """Serves one exchange. All of it runs in the event loop that started it."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.sockets = Sockets(exchange.limits)
+        self.feed = MarketFeed(exchange)
+        faults = Faults(exchange, self.sockets, self.feed)
+        admin = Admin(exchange, faults.end_streams_of)
+        self.actions: dict[tuple[str, str], Action] = admin.actions | faults.actions
+        self.port = 0
+        self._runner: web.ServerRunner | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on loopback. Raises OSError when the port is taken."""
+        server = web.Server(self._handle, keepalive_timeout=KEEP_ALIVE_S, access_log=None)
+        self._runner = web.ServerRunner(server)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, port).start()
+        self.port = self._runner.addresses[0][1]
+        self._tasks = [asyncio.create_task(self._watch()), asyncio.create_task(self._feed())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.sockets.abort_all()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, _, query = request.raw_path.partition("?")
+        address = request.headers.get("X-Forwarded-For", HOST).partition(",")[0].strip()
+        if path.startswith(("/api/", "/sapi/")):
+            return await self._rest(request, path, query, address)
+        if path == "/ws-api/v3":
+            return await self._user_stream(request, query, address)
+        if path == "/stream" or path == "/ws" or path.startswith("/ws/"):
+            return await self._market_stream(request, path, query, address)
+        if path.startswith("/sandbox/"):
+            return await self._admin(request, path, query)
+        if path == "/":
+            return _text(200, front_page(self.address), HTML_TYPE)
+        return _text(404, NOT_FOUND_PAGE, HTML_TYPE)
+
+    async def _rest(
+        self, request: web.BaseRequest, path: str, query: str, address: str
+    ) -> web.Response:
+        body = "" if request.method == "GET" else (await request.read()).decode(errors="replace")
+        reply = answer(
+            self.exchange,
+            RestRequest(
+                method=request.method,
+                path=path,
+                query=query,
+                body=body,
+                key=request.headers.get("X-MBX-APIKEY"),
+                address=address,
+            ),
+        )
+        return _text(reply.status, reply.body, reply.content_type, reply.headers)
+
+    async def _user_stream(
+        self, request: web.BaseRequest, query: str, address: str
+    ) -> web.StreamResponse:
+        shows_limits = dict(parse_qsl(query)).get("returnRateLimits") != "false"
+        opened: list[UserSession] = []
+
+        def make_session(connection: Connection) -> Session:
+            opened.append(
+                UserSession(
+                    self.exchange,
+                    address=address,
+                    send=connection.send,
+                    shows_limits=shows_limits,
+                )
+            )
+            return opened[0]
+
+        try:
+            return await self.sockets.serve(
+                request, kind="user", address=address, make_session=make_session
+            )
+        finally:
+            for session in opened:
+                session.end()
+
+    async def _market_stream(
+        self, request: web.BaseRequest, path: str, query: str, address: str
+    ) -> web.StreamResponse:
+        combined = path == "/stream"
+        names = dict(parse_qsl(query)).get("streams", "") if combined else unquote(path[4:])
+        opened: list[MarketSession] = []
+
+        def make_session(connection: Connection) -> Session:
+            session = MarketSession(
+                streams=names.split("/"),
+                combined=combined,
+                send=connection.send,
+                machine=self.exchange.machine,
+            )
+            self.feed.join(session)
+            opened.append(session)
+            return session
+
+        try:
+            return await self.sockets.serve(
+                request, kind="market", address=address, make_session=make_session
+            )
+        finally:
+            for session in opened:
+                self.feed.leave(session)
+
+    async def _admin(self, request: web.BaseRequest, path: str, query: str) -> web.Response:
+        action = self.actions.get((request.method, path))
+        if action is None:
+            return _text(404, to_json({"error": f"no {request.method} {path}"}))
+        raw = await request.read()
+        try:
+            body = json.loads(raw) if raw else dict(parse_qsl(query))
+            return _text(200, to_json(action(body)))
+        except _MISTAKES as mistake:
+            return _text(400, to_json({"error": f"{type(mistake).__name__}: {mistake}"}))
+
+    async def _watch(self) -> None:
+        """Fill resting orders as a running clock passes prices that cross them."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if self.exchange.clock.running:
+                self.exchange.look_at_market()
+
+    async def _feed(self) -> None:
+        while True:
+            await asyncio.sleep(FEED_EVERY_S)
+            self.feed.tick()
+
+
+def _text(
+    status: int,
+    body: str,
+    content_type: str = "application/json;charset=UTF-8",
+    headers: dict[str, str] | None = None,
+) -> web.Response:
+    return web.Response(
+        status=status,
+        body=body.encode(),
+        headers=(headers or {}) | {"Content-Type": content_type},
+    )
