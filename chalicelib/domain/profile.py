@@ -1,0 +1,77 @@
+"""What others see of a trader's coins (rules.md §6 and §7), and nothing more.
+
+Ratios, prices and names: multiplying all quantities by one number changes nothing. Trades are
+in `trade_rows.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, localcontext
+from typing import TypedDict
+
+from chalicelib.domain.market import USDT, PriceList, Tier
+from chalicelib.domain.money import EXACT, Asset
+from chalicelib.domain.portfolio import change_percent, values, whole_percents
+
+POOLED = "other coins"
+"""The row of an allocation that holds all thin assets together."""
+
+
+class PublicView(TypedDict):
+    """JSON values, as `public_view` makes them."""
+
+    allocation: list[list[str | int]]
+    coins: list[list[str | int | None]]
+    risk: list[str | None]
+
+
+def public_view(
+    holdings: Mapping[Asset, Decimal],
+    prices: PriceList,
+    day_before: PriceList | None,
+    last_buy_prices: Mapping[Asset, Decimal],
+    ratios: Sequence[Decimal | None] = (None, None, None),
+) -> PublicView:
+    """What others see of a trader's coins during a day, from his holdings at its 00:00 mark.
+
+    `prices` are those of that mark, `day_before` those of the mark 24 h before,
+    `last_buy_prices` the coin's price at the mark that closed the hour of its last buy,
+    `ratios` volatility (%), Sharpe and Sortino of the last 30 complete days.
+
+    Returns `allocation` [[asset, whole percent], …]; `coins` [[asset, change of 24 h, change
+    since the last buy], …] in hundredths of a percent, None when unknown, for each asset named
+    in the allocation; `risk` [volatility, Sharpe, Sortino] as text. What never had a price is
+    left out.
+    """
+    priced = {asset: held for asset, held in holdings.items() if _priced(asset, prices)}
+    worth: dict[str, Decimal] = defaultdict(Decimal)
+    with localcontext(EXACT):
+        for asset, value in values(priced, prices).items():
+            worth[POOLED if prices.tier(asset) is Tier.THIN else asset] += value
+    rows = whole_percents(worth)
+    named = [asset for asset, _ in rows if asset != POOLED]
+    return {
+        "allocation": [[asset, percent] for asset, percent in rows],
+        "coins": [
+            [
+                asset,
+                _change(prices.usdt(asset), _price_of(asset, day_before)),
+                _change(prices.usdt(asset), last_buy_prices.get(asset)),
+            ]
+            for asset in named
+        ],
+        "risk": [None if each is None else str(each) for each in ratios],
+    }
+
+
+def _priced(asset: Asset, prices: PriceList) -> bool:
+    return asset == USDT or asset in prices.assets
+
+
+def _price_of(asset: Asset, prices: PriceList | None) -> Decimal | None:
+    return prices.usdt(asset) if prices is not None and _priced(asset, prices) else None
+
+
+def _change(price: Decimal, earlier: Decimal | None) -> int | None:
+    """Hundredths of a percent; None when there is no earlier price."""
+    return int(change_percent(price, earlier) * 100) if earlier else None
