@@ -154,3 +154,11 @@ def test_the_tape_of_a_pair_that_never_trades_is_found_at_once(market: Market) -
 
     assert last.price == market.price("WAVESUSDT", START)
     assert market.tape("WAVESUSDT", start=last.time + 1, end=START, limit=1) == []
+
+
+@pytest.mark.parametrize(("symbol", "lowest", "highest"), [("PIVXBTC", 5, 20), ("NAVBTC", 0, 1)])
+def test_coins_priced_through_bitcoin_are_of_two_tiers(
+    market: Market, symbol: str, lowest: int, highest: int
+) -> None:
+    traded = market.day(symbol, START).quote_volume * market.price("BTCUSDT", START)
+    assert lowest < traded / 1_000_000 < highest
