@@ -7,14 +7,18 @@ in `trade_rows.py`.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
+from itertools import pairwise
 from typing import TypedDict
 
-from chalicelib.domain.market import USDT, PriceList, Tier
+from chalicelib.domain.market import USDT, PriceList, Tier, underlying
 from chalicelib.domain.money import EXACT, Asset
-from chalicelib.domain.portfolio import change_percent, values, whole_percents
+from chalicelib.domain.performance import Ratios, ratios
+from chalicelib.domain.portfolio import change_percent, whole_percents
 
 POOLED = "other coins"
 """The row of an allocation that holds all thin assets together."""
+
+_DAYS_OF_RISK = 30
 
 
 class PublicView(TypedDict):
@@ -30,24 +34,26 @@ def public_view(
     prices: PriceList,
     day_before: PriceList | None,
     last_buy_prices: Mapping[Asset, Decimal],
-    ratios: Sequence[Decimal | None] = (None, None, None),
+    indices: Sequence[float | None] = (),
 ) -> PublicView:
     """What others see of a trader's coins during a day, from his holdings at its 00:00 mark.
 
     `prices` are those of that mark, `day_before` those of the mark 24 h before,
     `last_buy_prices` the coin's price at the mark that closed the hour of its last buy,
-    `ratios` volatility (%), Sharpe and Sortino of the last 30 complete days.
+    `indices` the index at the last 31 marks of 00:00, this one included, None where missing.
 
     Returns `allocation` [[asset, whole percent], …]; `coins` [[asset, change of 24 h, change
     since the last buy], …] in hundredths of a percent, None when unknown, for each asset named
-    in the allocation; `risk` [volatility, Sharpe, Sortino] as text. What never had a price is
-    left out.
+    in the allocation; `risk` [volatility in %, Sharpe, Sortino] as text, None unless all days are
+    there. What never had a price is left out.
     """
-    priced = {asset: held for asset, held in holdings.items() if _priced(asset, prices)}
     worth: dict[str, Decimal] = defaultdict(Decimal)
     with localcontext(EXACT):
-        for asset, value in values(priced, prices).items():
-            worth[POOLED if prices.tier(asset) is Tier.THIN else asset] += value
+        for asset, held in holdings.items():
+            coin = underlying(asset, prices)
+            if _priced(coin, prices):
+                thin = prices.tier(coin) is Tier.THIN
+                worth[POOLED if thin else coin] += held * prices.usdt(coin)
     rows = whole_percents(worth)
     named = [asset for asset, _ in rows if asset != POOLED]
     return {
@@ -60,7 +66,7 @@ def public_view(
             ]
             for asset in named
         ],
-        "risk": [None if each is None else str(each) for each in ratios],
+        "risk": _risk(indices),
     }
 
 
@@ -75,3 +81,13 @@ def _price_of(asset: Asset, prices: PriceList | None) -> Decimal | None:
 def _change(price: Decimal, earlier: Decimal | None) -> int | None:
     """Hundredths of a percent; None when there is no earlier price."""
     return int(change_percent(price, earlier) * 100) if earlier else None
+
+
+def _risk(indices: Sequence[float | None]) -> list[str | None]:
+    found = Ratios(None, None, None)
+    known = [Decimal(index) for index in indices if index]
+    if len(known) == len(indices) == _DAYS_OF_RISK + 1:
+        with localcontext(EXACT):
+            found = ratios([after / before - 1 for before, after in pairwise(known)]).rounded()
+    shown = (found.volatility, found.sharpe, found.sortino)
+    return [None if each is None else str(each) for each in shown]

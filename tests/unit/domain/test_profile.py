@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,9 +46,22 @@ def test_what_never_had_a_price_is_left_out() -> None:
     assert view["allocation"] == [["BTC", 100]]
 
 
-def test_ratios_are_text_and_unknown_is_null() -> None:
-    ratios = (Decimal("39.62"), Decimal("5.53"), None)
-    assert public_view({}, LISTED, None, {}, ratios)["risk"] == ["39.62", "5.53", None]
+def test_a_coin_lent_to_the_exchange_is_the_coin() -> None:
+    view = public_view(amounts(BTC="0.5", LDBTC="0.5", USDT="60000"), LISTED, None, {})
+    assert view["allocation"] == [["BTC", 50], ["USDT", 50]]
+
+
+def test_risk_is_text_of_thirty_days() -> None:
+    indices = [1.0]
+    for percent in (2, -1, 3, -2, 1) * 6:
+        indices.append(indices[-1] * (1 + percent / 100))
+    risk = public_view({}, LISTED, None, {}, indices)["risk"]
+    assert risk == ["36.04", "6.08", "11.46"]
+
+
+@pytest.mark.parametrize("indices", [[1.0] * 30, [1.0] * 15 + [None] + [1.0] * 15, [1.0] * 31, []])
+def test_risk_is_unknown_unless_all_days_are_there_and_moved(indices: list[float | None]) -> None:
+    assert public_view({}, LISTED, None, {}, indices)["risk"] == [None, None, None]
 
 
 @settings(max_examples=50)
