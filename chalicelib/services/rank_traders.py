@@ -1,0 +1,76 @@
+"""Rank all traders at an hour of which every shard is marked."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from chalicelib.domain.account import SEATS_PER_BLOCK
+from chalicelib.domain.block import Block, Kind
+from chalicelib.domain.board import Presence, Standings, rank
+from chalicelib.domain.board_blocks import rank_blocks, scores_of
+from chalicelib.domain.windows import WINDOWS, hour_start
+from chalicelib.services.ports import (
+    BoardHead,
+    Boards,
+    History,
+    League,
+    RankTask,
+    Runs,
+    Seat,
+    Seats,
+)
+
+LISTED_AFTER_LEAVING = timedelta(days=30)
+
+
+def rank_traders(
+    task: RankTask, *, seats: Seats, history: History, boards: Boards, runs: Runs
+) -> None:
+    """Write the ranks and the boards of the task's hour, and make them the current ones.
+
+    The same blocks and seats give the same items, so it may run again; the pointer to the
+    current board moves last, and never back to an earlier hour or revision.
+    """
+    count = seats.count()
+    blocks = range(-(-count // SEATS_PER_BLOCK))
+    keys = [(block, Kind.SCORES, task.hour) for block in blocks]
+    keys += [(block, Kind.RANKS, task.hour - 1) for block in blocks]
+    stored = history.blocks(keys)
+    scores = {key[0]: block for key, block in stored.items() if key[1] is Kind.SCORES}
+    last_ranks = {key[0]: block for key, block in stored.items() if key[1] is Kind.RANKS}
+    presence = _presence(seats.of_blocks(list(blocks)), count, task.hour)
+    standings = {
+        window: rank(scores_of(window, presence, scores, last_ranks)) for window in WINDOWS
+    }
+    ranks: dict[int, Block] = rank_blocks(standings)
+    history.put_blocks({(block, Kind.RANKS, task.hour): each for block, each in ranks.items()})
+    for window, each in standings.items():
+        order = [int(seat) for seat in each.order]
+        boards.put_order(window.name, task.hour, task.revision, order)
+        head = BoardHead(task.hour, task.revision, len(order), _league(each))
+        boards.publish(window.name, head)
+    runs.mark_ranked(task.hour)
+
+
+def _presence(taken: Mapping[int, Seat], count: int, hour: int) -> list[Presence]:
+    return [_presence_of(taken.get(seat), hour) for seat in range(count)]
+
+
+def _presence_of(seat: Seat | None, hour: int) -> Presence:
+    if seat is None:
+        return Presence.EMPTY
+    now = hour_start(hour)
+    if seat.retired_at is None or seat.retired_at >= now:
+        return Presence.LISTED if seat.listed else Presence.UNLISTED
+    if seat.listed and now - seat.retired_at <= LISTED_AFTER_LEAVING:
+        return Presence.LEFT
+    return Presence.GONE
+
+
+def _league(standings: Standings) -> League:
+    return League(
+        joined=standings.joined,
+        active=standings.active,
+        retired=standings.retired,
+        ranked=standings.ranked,
+        median=standings.median,
+    )
