@@ -138,7 +138,7 @@ def draw_counts(random: np.random.Generator, expected: Floats) -> Ints:
 
 
 def _near(random: np.random.Generator, mean: Floats, variance: Floats) -> Ints:
-    # Whole numbers from a bell curve: a tenth of the time an exact drawing would take.
+    # Whole numbers near a bell curve: good enough here, and cheaper than an exact drawing.
     drawn = mean + np.sqrt(variance) * random.standard_normal(len(mean))
     numbers: Ints = np.maximum(np.rint(drawn), 0).astype(np.int64)
     return numbers
