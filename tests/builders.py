@@ -137,6 +137,7 @@ def account_holdings(
     last_event_at: datetime | None = None,
     last_flow_at: datetime | None = None,
     in_doubt_since: datetime | None = None,
+    unlinked_at: datetime | None = None,
     version: int = 0,
 ) -> AccountHoldings:
     """A holdings row: 1000 USDT since NOON unless `quantities` says otherwise."""
@@ -152,6 +153,7 @@ def account_holdings(
         last_event_at=last_event_at,
         last_flow_at=last_flow_at,
         in_doubt_since=in_doubt_since,
+        unlinked_at=unlinked_at,
         version=version,
     )
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
+from chalicelib.adapters.dynamo.tables import Tables
+from tests.contract.stores import DynamoStores, Fresh, Stores, fake_stores
+
 REGION = "eu-central-1"
 DYNALITE = Path(__file__).parents[2] / "sandbox/node_modules/dynalite/cli.js"
 
@@ -34,3 +37,42 @@ def dynalite() -> Iterator[str]:
         assert process.stdout.readline().startswith(("Listening", "Dynalite")), "did not start"
         yield f"http://127.0.0.1:{port}"
         process.terminate()
+
+
+@pytest.fixture(scope="session")
+def moto_tables(cloud: None) -> Tables:
+    """The seven tables on moto, for the whole session."""
+    tables = Tables("league-", REGION)
+    tables.create()
+    return tables
+
+
+@pytest.fixture(scope="session")
+def dynalite_tables(dynalite: str) -> Tables:
+    """The seven tables on dynalite, for the whole session."""
+    tables = Tables("league-", REGION, dynalite)
+    tables.create()
+    return tables
+
+
+@pytest.fixture
+def fresh() -> Fresh:
+    """Keys that no other test uses."""
+    return Fresh()
+
+
+@pytest.fixture(params=["moto", "dynalite"])
+def tables(request: pytest.FixtureRequest) -> Tables:
+    """The tables of each emulator, for what only DynamoDB can show."""
+    made: Tables = request.getfixturevalue(f"{request.param}_tables")
+    return made
+
+
+@pytest.fixture(params=["fake", "moto", "dynalite"])
+def stores(request: pytest.FixtureRequest, fresh: Fresh) -> Stores:
+    """Every store: in memory, on moto, on dynalite."""
+    if request.param == "fake":
+        return fake_stores()
+    return DynamoStores(
+        request.getfixturevalue(f"{request.param}_tables"), f"exchange {fresh.number}"
+    )

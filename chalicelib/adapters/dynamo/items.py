@@ -1,0 +1,160 @@
+"""PynamoDB models, one per kind of item, for what is not on a hot path.
+
+Amounts are kept as text: exact at any length (a DynamoDB number ends at 38 digits), and the
+tables add nothing up. Bind a model with `Tables.model`.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pynamodb.attributes import (
+    Attribute,
+    BinaryAttribute,
+    BooleanAttribute,
+    ListAttribute,
+    NumberAttribute,
+    NumberSetAttribute,
+    UnicodeAttribute,
+)
+from pynamodb.constants import NUMBER
+from pynamodb.models import Model
+
+from chalicelib.adapters.dynamo.instants import instant, milliseconds
+
+
+class InstantAttribute(Attribute[datetime]):
+    """An instant as milliseconds since 1970."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: datetime) -> str:
+        """The milliseconds as digits."""
+        return str(milliseconds(value))
+
+    def deserialize(self, value: str) -> datetime:
+        """The instant of those digits."""
+        return instant(value)
+
+
+class Item(Model):
+    """What all items have."""
+
+    TABLE: ClassVar[str]
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class TraderItem(Item):
+    """T#<trader> / PROFILE"""
+
+    TABLE = "traders"
+    name = UnicodeAttribute()
+    seat = NumberAttribute()
+    joined_at = InstantAttribute()
+    listed = BooleanAttribute()
+    trades = UnicodeAttribute()
+    trades_for = UnicodeAttribute()
+    allocation_for = UnicodeAttribute()
+    retired_at = InstantAttribute(null=True)
+
+
+class NameItem(Item):
+    """NAME#<first letter> / <case-folded name>"""
+
+    TABLE = "traders"
+    name = UnicodeAttribute()
+    trader = UnicodeAttribute()
+    seat = NumberAttribute()
+    claimed_at = InstantAttribute()
+
+
+class SeatCounterItem(Item):
+    """SEATS / COUNTER"""
+
+    TABLE = "traders"
+    handed_out = NumberAttribute()
+
+
+class AccountItem(Item):
+    """A#<account> / META"""
+
+    TABLE = "accounts"
+    trader = UnicodeAttribute()
+    seat = NumberAttribute()
+    exchange = UnicodeAttribute()
+    link = NumberAttribute()
+    slot = NumberAttribute()
+    state = UnicodeAttribute()
+    linked_at = InstantAttribute()
+    ciphertext = BinaryAttribute(legacy_encoding=False, null=True)
+    uid = UnicodeAttribute(null=True)
+
+
+class UidItem(Item):
+    """UID#<exchange>#<uid> / BOUND"""
+
+    TABLE = "accounts"
+    trader = UnicodeAttribute()
+    account = UnicodeAttribute()
+    since = InstantAttribute()
+
+
+class RosterItem(Item):
+    """SLOT#<slot> / A#<account>: the account is on the slot's roster"""
+
+    TABLE = "accounts"
+
+
+class RosterNumberItem(Item):
+    """SLOT#<slot> / NUMBER"""
+
+    TABLE = "accounts"
+    number = NumberAttribute()
+
+
+class PriceItem(Item):
+    """PRICE#<exchange> / M#<minute>, H#<hour>, LATEST or SYMBOLS"""
+
+    TABLE = "history"
+    content = BinaryAttribute(legacy_encoding=False)
+    expires_at = NumberAttribute(null=True)
+
+
+class BoardHeadItem(Item):
+    """BOARD#<window> / CURRENT"""
+
+    TABLE = "history"
+    hour = NumberAttribute()
+    revision = NumberAttribute()
+    length = NumberAttribute()
+    joined = NumberAttribute()
+    active = NumberAttribute()
+    retired = NumberAttribute()
+    ranked = NumberAttribute()
+    median = NumberAttribute(null=True)
+
+
+class RunItem(Item):
+    """RUN#<hour> / STATE"""
+
+    TABLE = "jobs"
+    shards: ListAttribute[Any] = ListAttribute(of=NumberAttribute, null=True)
+    done = NumberSetAttribute(null=True)
+    ranked = BooleanAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+
+
+class ShardItem(Item):
+    """SHARD#<shard> / STATE"""
+
+    TABLE = "jobs"
+    last_complete = NumberAttribute()
+
+
+class LeaseItem(Item):
+    """LEASE#<name> / HOLDER"""
+
+    TABLE = "jobs"
+    holder = UnicodeAttribute()
+    until = InstantAttribute()
+    expires_at = NumberAttribute()

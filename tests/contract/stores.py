@@ -1,0 +1,77 @@
+"""All stores of one kind, and numbers that no other test uses.
+
+Tables are made once per session; a test keeps to itself by asking `Fresh` for its keys.
+"""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from chalicelib.adapters.dynamo.accounts import DynamoAccounts
+from chalicelib.adapters.dynamo.holdings import DynamoHoldings
+from chalicelib.adapters.dynamo.leases import DynamoLeases
+from chalicelib.adapters.dynamo.ledger import DynamoLedger
+from chalicelib.adapters.dynamo.prices import DynamoPrices
+from chalicelib.adapters.dynamo.runs import DynamoRuns
+from chalicelib.adapters.dynamo.tables import Tables
+from chalicelib.adapters.dynamo.traders import DynamoTraders
+from chalicelib.domain.account import SEATS_PER_SHARD
+from chalicelib.services import ports
+from tests.fakes import Fakes
+
+_numbers = count(1)
+
+
+class Fresh:
+    """Keys of one test alone."""
+
+    def __init__(self) -> None:
+        self.number = next(_numbers)
+        self.account = f"ACCOUNT{self.number:04}"
+        self.trader = f"TRADER{self.number:04}"
+        self.name = f"Trader {self.number:04}"
+        self.shard = self.number
+        self.seat = self.number * SEATS_PER_SHARD
+        self.hour = 480_000 + self.number * 1_000
+        self.window = f"window {self.number}"
+
+
+class Stores(Protocol):
+    """What the suites need; `Fakes` has the same."""
+
+    @property
+    def traders(self) -> ports.Traders: ...
+    @property
+    def accounts(self) -> ports.Accounts: ...
+    @property
+    def ledger(self) -> ports.Ledger: ...
+    @property
+    def holdings(self) -> ports.Holdings: ...
+    @property
+    def prices(self) -> ports.Prices: ...
+    @property
+    def runs(self) -> ports.Runs: ...
+    @property
+    def leases(self) -> ports.Leases: ...
+
+
+@dataclass
+class DynamoStores:
+    """Every store on the same tables; prices are those of an exchange of their own."""
+
+    tables: Tables
+    exchange: str
+
+    def __post_init__(self) -> None:
+        self.traders = DynamoTraders(self.tables)
+        self.accounts = DynamoAccounts(self.tables)
+        self.ledger = DynamoLedger(self.tables)
+        self.holdings = DynamoHoldings(self.tables)
+        self.prices = DynamoPrices(self.tables, self.exchange)
+        self.runs = DynamoRuns(self.tables)
+        self.leases = DynamoLeases(self.tables)
+
+
+def fake_stores() -> Stores:
+    """Every store in memory."""
+    return Fakes()

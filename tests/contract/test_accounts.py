@@ -1,0 +1,102 @@
+"""The Accounts port: linked accounts, who owns them, and the rosters of the slots."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.account import AccountState, ExchangeAccount
+from chalicelib.domain.errors import Conflict, NotFound
+from tests.builders import NOON, at, exchange_account
+from tests.contract.stores import Fresh, Stores
+
+
+def account_of(fresh: Fresh, **changes: object) -> ExchangeAccount:
+    account = exchange_account(
+        account_id=fresh.account, trader_id=fresh.trader, seat=fresh.seat, slot=fresh.number
+    )
+    return replace(account, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ciphertext": bytes(range(256)), "uid": "354937868"},
+        {"ciphertext": None, "state": AccountState.UNLINKED},
+        {"state": AccountState.CHECKING, "linked_at": at(milliseconds=1), "link_number": 3},
+    ],
+)
+def test_an_account_comes_back_as_it_was_saved(
+    stores: Stores, fresh: Fresh, changes: dict[str, object]
+) -> None:
+    account = account_of(fresh, **changes)
+    stores.accounts.save(account)
+    assert stores.accounts.get(fresh.account) == account
+
+
+def test_an_account_that_was_never_saved_is_not_found(stores: Stores, fresh: Fresh) -> None:
+    with pytest.raises(NotFound, match=fresh.account):
+        stores.accounts.get(fresh.account)
+
+
+def test_a_roster_has_every_linked_account_of_its_slot(stores: Stores, fresh: Fresh) -> None:
+    ids = [f"{fresh.account}-{number:03}" for number in range(105)]
+    accounts = [account_of(fresh, account_id=account_id) for account_id in ids]
+    for account in reversed(accounts):
+        stores.accounts.save(account)
+    stores.accounts.save(account_of(fresh, account_id="elsewhere", slot=fresh.number + 50_000))
+    assert stores.accounts.roster(fresh.number) == accounts
+
+
+def test_an_unlinked_account_leaves_the_roster(stores: Stores, fresh: Fresh) -> None:
+    stores.accounts.save(account_of(fresh))
+    stores.accounts.save(account_of(fresh, state=AccountState.UNLINKED, ciphertext=None))
+    assert stores.accounts.roster(fresh.number) == []
+
+
+def test_an_account_that_moves_leaves_its_old_slot(stores: Stores, fresh: Fresh) -> None:
+    other = fresh.number + 50_000
+    stores.accounts.save(account_of(fresh))
+    before = stores.accounts.roster_number(fresh.number)
+    stores.accounts.save(account_of(fresh, slot=other))
+    assert stores.accounts.roster(fresh.number) == []
+    assert stores.accounts.roster(other) == [account_of(fresh, slot=other)]
+    assert stores.accounts.roster_number(fresh.number) > before
+
+
+def test_the_number_of_a_roster_grows_with_every_save(stores: Stores, fresh: Fresh) -> None:
+    numbers = [stores.accounts.roster_number(fresh.number)]
+    for state in (AccountState.CHECKING, AccountState.LIVE, AccountState.UNLINKED):
+        stores.accounts.save(account_of(fresh, state=state))
+        numbers.append(stores.accounts.roster_number(fresh.number))
+    assert numbers[0] == 0
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_destroyed_key_does_not_come_back(stores: Stores, fresh: Fresh) -> None:
+    live = account_of(fresh)
+    stores.accounts.save(live)
+    gone = account_of(fresh, state=AccountState.UNLINKED, ciphertext=None)
+    stores.accounts.save(gone)
+    with pytest.raises(Conflict, match=fresh.account):
+        stores.accounts.save(live)
+    assert stores.accounts.get(fresh.account) == gone
+
+
+def test_unlinking_may_be_repeated_and_linked_anew(stores: Stores, fresh: Fresh) -> None:
+    gone = account_of(fresh, state=AccountState.UNLINKED, ciphertext=None)
+    stores.accounts.save(gone)
+    stores.accounts.save(gone)
+    stores.accounts.save(account_of(fresh, link_number=2))
+    assert stores.accounts.roster(fresh.number) == [account_of(fresh, link_number=2)]
+    with pytest.raises(Conflict):
+        stores.accounts.save(gone)
+
+
+def test_an_exchange_account_is_bound_to_one_trader(stores: Stores, fresh: Fresh) -> None:
+    uid = str(fresh.number)
+    mine, theirs = account_of(fresh), account_of(fresh, account_id="B", trader_id="another")
+    stores.accounts.bind_uid("binance", uid, mine, NOON)
+    stores.accounts.bind_uid("binance", uid, replace(mine, link_number=2), at(1))
+    stores.accounts.bind_uid("kraken", uid, theirs, NOON)
+    with pytest.raises(Conflict, match="another trader"):
+        stores.accounts.bind_uid("binance", uid, theirs, at(1))
