@@ -47,8 +47,12 @@ class UserSession:
         address: str,
         send: Callable[[str], None],
         shows_limits: bool = True,
+        most_active: int = MOST_ACTIVE,
+        most_in_a_life: int = MOST_IN_A_LIFE,
     ) -> None:
         self._exchange = exchange
+        self._most_active = most_active
+        self._most_in_a_life = most_in_a_life
         self._address = address
         self._send = send
         self._shows_limits = shows_limits
@@ -152,14 +156,14 @@ class UserSession:
             events.settings.one_connection_per_account and events.listeners(key.uid)
         ):
             raise ApiError(400, -2035, "User Data Stream subscription already active.")
-        if self._next_number >= MOST_IN_A_LIFE:
+        if self._next_number >= self._most_in_a_life:
             raise ApiError(400, -2042, "Subscription ids of this connection are used up.")
-        if len(self._subscriptions) >= MOST_ACTIVE:
+        if len(self._subscriptions) >= self._most_active:
             raise ApiError(
                 400,
                 -1191,
                 "Too many subscriptions. Connection may create up to "
-                f"'{MOST_ACTIVE}' subscriptions at a time.",
+                f"'{self._most_active}' subscriptions at a time.",
             )
         number, self._next_number = self._next_number, self._next_number + 1
         self._subscriptions[number] = Subscription(number, key.uid, key.key)

@@ -1,0 +1,116 @@
+"""python-binance itself as client, changed in nothing but its addresses."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from binance.client import Client
+from binance.exceptions import BinanceAPIException
+
+from sandbox.exchange.clock import machine_ms
+from sandbox.exchange.running import RunningExchange
+
+
+@pytest.fixture(scope="module")
+def credentials(exchange: RunningExchange) -> dict[str, Any]:
+    return exchange.admin.open_account(
+        {"USDT": "100000", "BTC": "1"}, permissions={"spot_and_margin_trading": True}
+    )
+
+
+@pytest.fixture
+def client(exchange: RunningExchange, credentials: dict[str, Any]) -> Iterator[Client]:
+    made = Client(credentials["key"], credentials["secret"], ping=False)
+    made.API_URL = f"{exchange.rest_url}/api"
+    made.MARGIN_API_URL = f"{exchange.rest_url}/sapi"
+    made.timestamp_offset = made.get_server_time()["serverTime"] - machine_ms()
+    yield made
+    made.session.close()
+
+
+def test_it_pings(client: Client) -> None:
+    assert client.ping() == {}
+
+
+def test_it_reads_its_account(client: Client, credentials: dict[str, Any]) -> None:
+    assert client.get_account(omitZeroBalances="true")["uid"] == credentials["uid"]
+
+
+def test_it_finds_a_balance(client: Client) -> None:
+    assert client.get_asset_balance("BTC")["free"] == "1.00000000"
+
+
+def test_it_buys_at_market_and_sees_its_trades(client: Client) -> None:
+    placed = client.order_market_buy(
+        symbol="ETHUSDT", quoteOrderQty="500", newClientOrderId="cml-1"
+    )
+    trades = client.get_my_trades(symbol="ETHUSDT", orderId=placed["orderId"])
+    assert sum(Decimal(row["qty"]) for row in trades) == Decimal(placed["executedQty"])
+
+
+def test_it_places_finds_and_cancels_a_limit_order(client: Client) -> None:
+    client.order_limit_buy(
+        symbol="BTCUSDT", quantity="0.01", price="60000.00", newClientOrderId="cml-2"
+    )
+    waiting = client.get_open_orders(symbol="BTCUSDT")
+    client.cancel_order(symbol="BTCUSDT", origClientOrderId="cml-2")
+    found = client.get_order(symbol="BTCUSDT", origClientOrderId="cml-2")
+    assert ([row["clientOrderId"] for row in waiting], found["status"]) == (["cml-2"], "CANCELED")
+
+
+def test_it_tries_an_order(client: Client) -> None:
+    assert (
+        client.create_test_order(symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.01") == {}
+    )
+
+
+def test_it_is_told_the_code_of_a_refusal(client: Client) -> None:
+    with pytest.raises(BinanceAPIException) as caught:
+        client.order_market_buy(symbol="BTCUSDT", quantity="50", newClientOrderId="cml-3")
+    assert (caught.value.status_code, caught.value.code) == (400, -2010)
+
+
+def test_values_it_signs_unencoded_are_refused_as_on_the_real_exchange(client: Client) -> None:
+    with pytest.raises(BinanceAPIException) as caught:
+        client.create_order(
+            symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.01", newClientOrderId="a b"
+        )
+    assert caught.value.code == -1022
+
+
+def test_it_reads_candles_prices_and_tickers(client: Client) -> None:
+    rows = client.get_klines(symbol="BTCUSDT", interval="1h", limit=3)
+    prices = client.get_all_tickers()
+    ticker = client.get_ticker(symbols='["BTCUSDT","ETHUSDT"]')
+    assert (len(rows), len(rows[0]), len(prices) > 30, len(ticker)) == (3, 12, True, 2)
+
+
+def test_it_reads_what_is_listed(client: Client) -> None:
+    found = client.get_exchange_info()
+    assert "BTCUSDT" in {row["symbol"] for row in found["symbols"]}
+
+
+def test_it_reads_deposits_and_withdrawals(
+    client: Client, exchange: RunningExchange, credentials: dict[str, Any]
+) -> None:
+    exchange.admin.deposit(credentials["uid"], "SOL", "5")
+    exchange.admin.withdraw(credentials["uid"], "SOL", "2", fee="0.01")
+    assert client.get_deposit_history(coin="SOL")[0]["amount"] == "5"
+    assert client.get_withdraw_history(coin="SOL")[0]["transactionFee"] == "0.01"
+
+
+def test_it_reads_what_its_key_may_do(client: Client) -> None:
+    found = client.get_account_api_permissions()
+    assert (found["enableReading"], found["enableWithdrawals"]) == (True, False)
+
+
+def test_it_sees_the_used_weight(client: Client) -> None:
+    client.get_account()
+    assert client.response.headers["X-MBX-USED-WEIGHT-1M"] == "21"
+
+
+def test_it_reads_the_public_tape(client: Client) -> None:
+    recent = client.get_recent_trades(symbol="BTCUSDT", limit=10)
+    aggregated = client.get_aggregate_trades(symbol="BTCUSDT", limit=10)
+    assert (len(recent), len(aggregated) > 0) == (10, True)
