@@ -1,0 +1,205 @@
+"""Mark one shard at an hour: value and index of every trader in it, and what windows make of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from chalicelib.domain.account import SEATS_PER_BLOCK, block_of
+from chalicelib.domain.block import Block, Flag, Kind
+from chalicelib.domain.days import (
+    RENEWED_EVERY,
+    day_block,
+    slow_block,
+    slow_days,
+    slow_hours,
+)
+from chalicelib.domain.holdings import AccountHoldings
+from chalicelib.domain.hour import HourPrices, TraderHour, trader_hour
+from chalicelib.domain.mark import hour_block
+from chalicelib.domain.money import plain
+from chalicelib.domain.scores import score_hours, scores_block
+from chalicelib.domain.windows import HOURS_A_DAY, closing_hour, day_of_hour
+from chalicelib.services.hour_prices import hour_prices
+from chalicelib.services.ports import (
+    BlockKey,
+    History,
+    Holdings,
+    Ledger,
+    Prices,
+    RankTask,
+    Runs,
+    ShardTask,
+    Tasks,
+)
+from chalicelib.services.public_views import DAYS_OF_INDEX, public_views
+from chalicelib.services.read_hour import read_hour
+
+Seated = Mapping[int, Sequence[AccountHoldings]]
+"""Rows of the accounts by their trader's seat."""
+
+NOTED_COIN = "BTC"
+"""The benchmark: its price at 24:00 is noted in the day's block."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkStores:
+    """What a mark reads and writes."""
+
+    holdings: Holdings
+    ledger: Ledger
+    history: History
+    prices: Prices
+    runs: Runs
+
+
+def mark_shard(task: ShardTask, stores: MarkStores, tasks: Tasks) -> None:
+    """Mark the shard at every hour since its last complete one, up to the task's.
+
+    A function of what is stored: run again at any later time it writes the same bytes. Who
+    marks the last shard of an hour sends its rank task. Raises MissingPrice when there are no
+    prices to start from; the message comes again.
+    """
+    rows = sorted(stores.holdings.of_shard(task.shard), key=lambda row: (row.seat, row.account_id))
+    seated = {seat: list(group) for seat, group in groupby(rows, key=lambda row: row.seat)}
+    for hour in _hours_to_mark(task, rows, stores.runs):
+        _mark_hour(hour, seated, stores)
+        stores.runs.set_last_complete(task.shard, hour)
+    if stores.runs.mark_done(task.hour, task.shard):
+        tasks.send([RankTask(task.hour)])
+
+
+def _hours_to_mark(task: ShardTask, rows: Iterable[AccountHoldings], runs: Runs) -> range:
+    last = runs.last_complete(task.shard)
+    if last is None:
+        links = [closing_hour(row.linked_at) for row in rows]
+        return range(min([task.hour, *links]), task.hour + 1)
+    return range(min(last + 1, task.hour), task.hour + 1)
+
+
+def _mark_hour(hour: int, seated: Seated, stores: MarkStores) -> None:
+    prices = hour_prices(hour, stores.prices)
+    by_block: dict[int, dict[int, Sequence[AccountHoldings]]] = {}
+    for seat, rows in seated.items():
+        by_block.setdefault(block_of(seat), {})[seat] = rows
+    stored = stores.history.blocks([key for number in by_block for key in _keys(number, hour)])
+    written: dict[BlockKey, Block] = {}
+    for number, here in by_block.items():
+        blocks = {key[1:]: block for key, block in stored.items() if key[0] == number}
+        marked = _BlockMark(hour, number, here, prices, blocks, stores).blocks()
+        written |= {(number, *place): block for place, block in marked.items()}
+    stores.history.put_blocks(written)
+
+
+def _keys(number: int, hour: int) -> list[BlockKey]:
+    """What a block's mark reads; at a renewal of the SLOW block also the rows of that."""
+    hours = {*score_hours(hour), *(slow_hours(hour) if hour % RENEWED_EVERY == 0 else ())}
+    keys = [(number, Kind.HOUR, each) for each in sorted(hours - {hour})]
+    return [*keys, (number, Kind.SCORES, hour - 1), (number, Kind.SLOW, 0)]
+
+
+class _BlockMark:
+    """One hour of one block: what was read, and what is made of it."""
+
+    def __init__(
+        self,
+        hour: int,
+        number: int,
+        seated: Seated,
+        prices: HourPrices,
+        stored: Mapping[tuple[Kind, int], Block],
+        stores: MarkStores,
+    ) -> None:
+        self._hour = hour
+        self._number = number
+        self._seated = seated
+        self._prices = prices
+        self._stores = stores
+        self._hours = {place[1]: b for place, b in stored.items() if place[0] is Kind.HOUR}
+        self._scores_before = stored.get((Kind.SCORES, hour - 1))
+        self._stored_slow = stored.get((Kind.SLOW, 0))
+
+    def blocks(self) -> dict[tuple[Kind, int], Block]:
+        """The blocks to write, by kind and number."""
+        found = self._trader_hours()
+        places = {seat % SEATS_PER_BLOCK: each for seat, each in found.items()}
+        row = hour_block(self._hour, self._hours.get(self._hour - 1), places)
+        self._hours[self._hour] = row
+        written = {(Kind.HOUR, self._hour): row}
+        ended = self._day(row) if self._hour % HOURS_A_DAY == 0 else None
+        if ended is not None:
+            written[Kind.DAY, day_of_hour(self._hour) - 1] = ended
+        slow = self._slow(ended, found)
+        if _renewal(slow) > _renewal(self._stored_slow):
+            written[Kind.SLOW, 0] = slow
+        scores = scores_block(self._hour, self._scores_before, self._hours, slow)
+        written[Kind.SCORES, self._hour] = scores
+        return written
+
+    def _trader_hours(self) -> dict[int, TraderHour]:
+        """By seat, the hour of each trader who had a linked account at any time of it."""
+        before = self._hours.get(self._hour - 1)
+        found: dict[int, TraderHour] = {}
+        for seat, rows in self._seated.items():
+            accounts = read_hour(self._hour, rows, self._prices, self._stores.ledger)
+            opening = _opening(before, seat % SEATS_PER_BLOCK)
+            each = trader_hour(self._hour, accounts, self._prices, opening)
+            if each.valuation is not None or each.points or each.account_gap:
+                found[seat] = each
+        return found
+
+    def _day(self, row: Block) -> Block:
+        """The day that this hour ends; its flows are the same whatever the SLOW block says."""
+        flows = scores_block(self._hour, self._scores_before, self._hours, None)
+        coin = self._prices.hour_list.assets.get(NOTED_COIN)
+        notes = {} if coin is None else {NOTED_COIN.lower(): plain(coin.price)}
+        return day_block(self._scores_before, row, flows, notes)
+
+    def _slow(self, ended: Block | None, found: Mapping[int, TraderHour]) -> Block:
+        """The SLOW block in force: the stored one, or made anew if that is of another time."""
+        renewal = self._hour - self._hour % RENEWED_EVERY
+        stored = self._stored_slow
+        if stored is not None and _renewal(stored) == renewal and ended is None:
+            return stored
+        wanted = slow_days(self._hour)
+        days = self._stores.history.block_range(
+            self._number, Kind.DAY, day_of_hour(self._hour) - DAYS_OF_INDEX, wanted.stop - 1
+        )
+        if ended is not None:
+            days[wanted.stop - 1] = ended
+            view: object = public_views(
+                self._hour,
+                found,
+                self._seated,
+                self._prices.hour_list,
+                days,
+                ledger=self._stores.ledger,
+                prices=self._stores.prices,
+            )
+        else:
+            view = stored.notes["view"] if stored is not None else {}
+        hours = self._hours | self._more_hours()
+        return slow_block(self._hour, hours, days, {"hour": renewal, "view": view})
+
+    def _more_hours(self) -> dict[int, Block]:
+        """Rows behind the SLOW block that are not read every hour."""
+        if self._hour % RENEWED_EVERY == 0:
+            return {}
+        missing = [each for each in slow_hours(self._hour) if each not in self._hours]
+        keys = [(self._number, Kind.HOUR, each) for each in missing]
+        return {key[2]: block for key, block in self._stores.history.blocks(keys).items()}
+
+
+def _opening(before: Block | None, place: int) -> float | None:
+    """The value at the mark that opened the hour, None when there was no mark."""
+    if before is None or not before.columns["flags"][place] & Flag.MARK:
+        return None
+    value: float = before.columns["value"][place]
+    return value
+
+
+def _renewal(slow: Block | None) -> int:
+    """The hour that a SLOW block was renewed for; before any other if there is none."""
+    if slow is None:
+        return -1
+    hour = slow.notes["hour"]
+    return hour if isinstance(hour, int) else -1
