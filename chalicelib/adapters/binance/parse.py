@@ -6,10 +6,10 @@ named. Leaves subscriptions and connections to `user_stream.py`.
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
+from chalicelib.adapters.binance.fields import instant, text, whole
 from chalicelib.domain.errors import InvalidRequest, UnknownSymbol
 from chalicelib.domain.holdings import Order, Position
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, Side, Source
@@ -17,8 +17,6 @@ from chalicelib.domain.market import Symbol
 from chalicelib.domain.money import EXACT, Asset, amount, plain
 from chalicelib.services.ports import FrameContent, Ignored, StreamEnded
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_MILLISECOND = 253_402_300_799_999  # the end of the year 9999
 _LOCKING = {"NEW", "CANCELED", "REPLACED"}  # EXPIRED may close an order that just traded
 _ORDER_EVENTS = _LOCKING | {"REJECTED", "EXPIRED", "TRADE_PREVENTION"}
 _SILENT_EVENTS = {"listStatus", "externalLockUpdate", "serverShutdown"}
@@ -39,7 +37,7 @@ class BinanceFrameParser:
         pair that the stored table does not have.
         """
         event = _event_of(frame)
-        name = _text(event, "e")
+        name = text(event, "e")
         if name == "executionReport":
             return self._execution_report(event)
         if name == "outboundAccountPosition":
@@ -51,25 +49,25 @@ class BinanceFrameParser:
         return Ignored(name, known=name in _SILENT_EVENTS)
 
     def _execution_report(self, event: Mapping[str, Any]) -> FrameContent:
-        execution = _text(event, "x")
+        execution = text(event, "x")
         if execution != "TRADE":
             name = f"executionReport {execution}"
             at = instant(event, "T") if execution in _LOCKING else None
             return Ignored(name, at=at, known=execution in _ORDER_EVENTS)
-        symbol = self._symbol(_text(event, "s"))
+        symbol = self._symbol(text(event, "s"))
         commission = amount(event.get("n") or "0", "n")
         return Fill(
             symbol=symbol.name,
             base=symbol.base,
             quote=symbol.quote,
-            trade_id=_whole(event, "t"),
-            order_id=_whole(event, "i"),
+            trade_id=whole(event, "t"),
+            order_id=whole(event, "i"),
             side=_side(event),
             price=_positive(event, "L"),
             quantity=_positive(event, "l"),
             quote_quantity=_positive(event, "Y"),
             commission=commission,
-            commission_asset=_text(event, "N") if commission else None,
+            commission_asset=text(event, "N") if commission else None,
             executed_at=instant(event, "T"),
         )
 
@@ -102,7 +100,7 @@ def _position(event: Mapping[str, Any], sequence: int) -> Position:
     for row in rows:
         if not isinstance(row, dict):
             raise InvalidRequest("B: a balance is no object")
-        asset = _text(row, "a")
+        asset = text(row, "a")
         if asset in quantities:
             raise InvalidRequest(f"B: {asset} twice in one frame")
         with localcontext(EXACT):
@@ -117,34 +115,12 @@ def _balance_update(event: Mapping[str, Any]) -> BalanceChange:
     changed_at = instant(event, "T")
     return BalanceChange(
         kind=ChangeKind.MOVEMENT,
-        asset=_text(event, "a"),
+        asset=text(event, "a"),
         quantity=delta,
         changed_at=changed_at,
         change_id=f"{event['T']}:{plain(delta)}",
         source=Source.FRAME,
     )
-
-
-def instant(event: Mapping[str, Any], key: str) -> datetime:
-    """The UTC instant that `key` gives in epoch milliseconds. Raises InvalidRequest."""
-    value = _whole(event, key)
-    if not 0 <= value <= _LAST_MILLISECOND:
-        raise InvalidRequest(f"{key}: {value} is no time in milliseconds")
-    return _EPOCH + timedelta(milliseconds=value)
-
-
-def _whole(event: Mapping[str, Any], key: str) -> int:
-    value = event.get(key)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidRequest(f"{key}: {type(value).__name__} where a whole number was due")
-    return value
-
-
-def _text(event: Mapping[str, Any], key: str) -> str:
-    value = event.get(key)
-    if not isinstance(value, str) or not value:
-        raise InvalidRequest(f"{key}: {type(value).__name__} where a text was due")
-    return value
 
 
 def _positive(event: Mapping[str, Any], key: str) -> Decimal:
@@ -156,6 +132,6 @@ def _positive(event: Mapping[str, Any], key: str) -> Decimal:
 
 def _side(event: Mapping[str, Any]) -> Side:
     try:
-        return Side(_text(event, "S"))
+        return Side(text(event, "S"))
     except ValueError as error:
         raise InvalidRequest(f"S: {event['S']!r} is neither BUY nor SELL") from error
