@@ -4,7 +4,7 @@ Every write may be repeated with the same content and then changes nothing more.
 cannot be reached raises StoreUnavailable or ExchangeUnavailable and may be tried again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -363,6 +363,53 @@ class Exchange(Protocol):
 
     def movements(self, pair: KeyPair, start: datetime, end: datetime) -> list[BalanceChange]:
         """Deposits and withdrawals of that span, as the exchange's history has them."""
+
+
+class StreamListener(Protocol):
+    """Who is told what a user stream brings. Called from the stream's own thread: be brief."""
+
+    def frame(self, account_id: str, frame: str) -> None:
+        """A raw frame of this account came."""
+
+    def subscribed(self, account_id: str) -> None:
+        """From now on, until a gap, no event of this account is missed."""
+
+    def gap(self, account_ids: Sequence[str]) -> None:
+        """Events of these accounts may be lost from now on, until they are subscribed again."""
+
+    def revoked(self, account_id: str, reason: str) -> None:
+        """The exchange does not take this key; the account is no longer asked for."""
+
+
+class UserStream(Protocol):
+    """The account events of many accounts over one connection."""
+
+    def follow(self, account_id: str, pair: KeyPair) -> None:
+        """Subscribe this account, now and after each reconnect."""
+
+    def leave(self, account_id: str) -> None:
+        """Unsubscribe it and forget its key."""
+
+    def run(self) -> None:
+        """Keep the stream going until `close`, through lost connections. May be called again
+        after it raised."""
+
+    def close(self) -> None:
+        """Make `run` return."""
+
+
+QuotesListener: TypeAlias = Callable[[datetime, Mapping[str, Quote]], None]
+"""Told the exchange's time of a batch of quotes, and those that changed, by symbol."""
+
+
+class PriceStream(Protocol):
+    """Last prices of all symbols, as they change."""
+
+    def run(self, listener: QuotesListener) -> None:
+        """Keep the stream going until `close`, through lost connections."""
+
+    def close(self) -> None:
+        """Make `run` return."""
 
 
 @dataclass(frozen=True, slots=True)

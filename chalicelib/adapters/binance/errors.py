@@ -5,6 +5,7 @@ never an address with its signature.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,7 +69,7 @@ def body_refusal(body: Any, status: int = 200) -> Refusal | None:  # noqa: ANN40
     return Refusal(status, code, message[:200])
 
 
-def frame_refusal(frame: dict[str, Any]) -> Refusal:
+def frame_refusal(frame: Mapping[str, Any]) -> Refusal:
     """The refusal that an answer on the WebSocket API is."""
     error = frame.get("error")
     error = error if isinstance(error, dict) else {}
