@@ -10,9 +10,13 @@ import asyncio
 import signal
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
+from sandbox.exchange.candle_files import CandleFileError
+from sandbox.exchange.candle_folder import folder_market
 from sandbox.exchange.clock import machine_ms
 from sandbox.exchange.exchange import Exchange
+from sandbox.exchange.market import Market
 from sandbox.exchange.server import SandboxServer
 from sandbox.exchange.synthetic import synthetic_market
 
@@ -23,6 +27,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="prices, keys and secrets follow it")
     parser.add_argument("--start", type=read_time, help="exchange time to begin at, ISO 8601 UTC")
     parser.add_argument("--hours", type=int, default=24 * 40, help="how far prices are prepared")
+    parser.add_argument("--market", type=Path, help="a folder of 1 h candles to trade on")
     parser.add_argument("--frozen", action="store_true", help="exchange time moves only by hand")
     return parser.parse_args(arguments)
 
@@ -35,10 +40,20 @@ def read_time(text: str) -> int:
     return int(moment.timestamp() * 1000)
 
 
+def make_market(folder: Path | None, seed: int, *, start: int, hours: int) -> Market:
+    """The recorded candles of `folder`, or a market made from the seed.
+
+    Raises CandleFileError for a folder that cannot be used.
+    """
+    if folder is None:
+        return synthetic_market(seed, start=start, hours=hours)
+    return folder_market(folder, seed, start=start, hours=hours)
+
+
 async def serve(chosen: argparse.Namespace) -> None:
     start = machine_ms() if chosen.start is None else chosen.start
     exchange = Exchange(
-        synthetic_market(chosen.seed, start=start, hours=chosen.hours),
+        make_market(chosen.market, chosen.seed, start=start, hours=chosen.hours),
         seed=chosen.seed,
         start=start,
         running=not chosen.frozen,
@@ -57,6 +72,8 @@ def main() -> None:
     chosen = read_arguments(sys.argv[1:])
     try:
         asyncio.run(serve(chosen))
+    except CandleFileError as problem:
+        sys.exit(f"--market: {problem}")
     except OSError as problem:
         sys.exit(f"cannot listen on port {chosen.port}: {problem}")
 

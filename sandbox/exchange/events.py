@@ -127,12 +127,14 @@ class EventHub:
     """Hands each event of an account to every live subscription of it.
 
     Nothing is kept: an event nobody listens to, or sent while events are being lost, is gone.
+    `published` counts events, `delivered` the frames handed to subscriptions.
     """
 
     def __init__(self) -> None:
         self.settings = EventSettings()
         self.lost_for: set[int] = set()
         self.published = 0
+        self.delivered = 0
         self._listeners: dict[int, dict[object, Deliver]] = defaultdict(dict)
 
     def listen(self, uid: int, owner: object, deliver: Deliver) -> None:
@@ -161,3 +163,4 @@ class EventHub:
         for deliver in list(listeners.values()):
             for _ in range(copies):
                 deliver(text)
+                self.delivered += 1

@@ -7,6 +7,7 @@ POST /sandbox/connections/shutdown      {number | kind}: send `serverShutdown`, 
 POST /sandbox/connections/freeze        {number | kind}: half open, nothing comes any more
 POST /sandbox/connections/refuse        {count, status}: turn the next connects away
 POST /sandbox/connections/settings      {ping_every_s, pong_within_s, life_s}
+GET  /sandbox/events                    how many were published, and delivered as frames
 POST /sandbox/events                    {lose: true | false, uid} and the habits of `EventSettings`
 POST /sandbox/streams/tick              send market streams now instead of at the next second
 """
@@ -44,6 +45,7 @@ class Faults:
             ("POST", "/sandbox/connections/freeze"): self.freeze,
             ("POST", "/sandbox/connections/refuse"): self.refuse,
             ("POST", "/sandbox/connections/settings"): self.change_life,
+            ("GET", "/sandbox/events"): self.count_events,
             ("POST", "/sandbox/events"): self.change_events,
             ("POST", "/sandbox/streams/tick"): self.tick,
         }
@@ -98,6 +100,10 @@ class Faults:
         if "lose" in body:
             self._lose(bool(body["lose"]), body.get("uid"))
         return to_plain(events.settings) | {"lost_for": sorted(events.lost_for)}
+
+    def count_events(self, body: Body) -> Answer:
+        events = self._exchange.events
+        return {"published": events.published, "delivered": events.delivered}
 
     def tick(self, body: Body) -> Answer:
         self._feed.tick()
