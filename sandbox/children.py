@@ -7,6 +7,7 @@ and whatever a child starts ends with it. What a child prints goes to its log.
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ _TAIL_LINES = 15
 
 class ChildDied(Exception):
     """A process ended by itself; the message has its name, exit code and last words."""
+
+
+class Stopped(Exception):
+    """The run is to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,13 @@ class Child:
 class Children:
     """All processes of one run; leaving the `with` block ends them, newest first."""
 
-    def __init__(self, logs: Path, environment: Mapping[str, str]) -> None:
-        """`logs` gets one file per child; `environment` is the children's whole environment."""
+    def __init__(
+        self, logs: Path, environment: Mapping[str, str], stop: threading.Event | None = None
+    ) -> None:
+        """`logs` gets one file per child; `environment` is the whole environment of children
+        started from then on; `stop` is set when the run is to end."""
         self.environment = dict(environment)
+        self._stop = stop or threading.Event()
         self._logs = logs
         self._children: list[Child] = []
 
@@ -76,8 +85,15 @@ class Children:
         self._children.append(child)
         return child
 
+    def pause(self, seconds: float) -> None:
+        """Let some time pass. Raises as `check`."""
+        self._stop.wait(seconds)
+        self.check()
+
     def check(self) -> None:
-        """Raises ChildDied when one has ended."""
+        """Raises Stopped when the run is to end, ChildDied when a child has ended by itself."""
+        if self._stop.is_set():
+            raise Stopped
         for child in self._children:
             code = child.process.poll()
             if code is not None:

@@ -14,6 +14,7 @@ import boto3
 import requests
 from botocore.config import Config
 
+from chalicelib.adapters.dynamo.tables import Tables
 from sandbox.children import Children
 from sandbox.options import ROOT
 from sandbox.waiting import wait_until
@@ -22,6 +23,7 @@ AwsClient: TypeAlias = Any
 """boto3 makes its clients at run time; they have no type."""
 
 REGION = "eu-central-1"
+TABLE_PREFIX = "league-"
 QUEUES = {"events": 10, "tasks": 3}
 """Queues by their short name, and how often a message is tried before it is set aside."""
 
@@ -54,6 +56,7 @@ class Cloud:
         return {
             "LEAGUE_STAGE": "sandbox",
             "LEAGUE_REGION": REGION,
+            "LEAGUE_TABLE_PREFIX": TABLE_PREFIX,
             "LEAGUE_TABLES_URL": self.tables_url,
             "LEAGUE_CLOUD_URL": self.cloud_url,
             "LEAGUE_EVENTS_QUEUE": self.queues["events"],
@@ -81,6 +84,7 @@ def start_local_cloud(
             seconds=_SECONDS_TO_START,
             meanwhile=children.check,
         )
+    make_tables(tables_url)
     return Cloud(tables_url, cloud_url, make_queues(cloud_url), make_key(cloud_url))
 
 
@@ -145,3 +149,8 @@ def make_key(cloud_url: str) -> str:
     """Make the key that seals traders' keys; returns its id."""
     made = client("kms", cloud_url).create_key(Description="seals traders' exchange keys")
     return str(made["KeyMetadata"]["KeyId"])
+
+
+def make_tables(tables_url: str) -> None:
+    """Make the league's tables."""
+    Tables(TABLE_PREFIX, REGION, tables_url).create()

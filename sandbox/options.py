@@ -91,3 +91,11 @@ def free_ports(ports: Ports) -> Ports:
         for holder in held:
             holder.close()
     return replace(ports, **chosen)
+
+
+def any_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        port: int = holder.getsockname()[1]
+    return port
