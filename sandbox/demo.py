@@ -61,9 +61,10 @@ def cast(traders: int) -> list[Part]:
 
 
 def hour_within(hour: int, hours: int) -> int:
-    """`hour` of an AccountPart as an hour of a demo of `hours`, kept inside it."""
+    """`hour` of an AccountPart as an hour of a demo of `hours`; its middle where the demo is too
+    short for it."""
     counted = hour if hour >= 0 else hours + hour
-    return min(max(counted, 0), hours - 1)
+    return counted if 0 <= counted < hours else hours // 2
 
 
 def _one(

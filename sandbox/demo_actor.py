@@ -38,6 +38,7 @@ class Actor:
     name: str
     uid: int
     league_key: KeyPair
+    own_key: KeyPair
     trading: SignedClient
     strategy: Strategy
     dice: Random
@@ -52,9 +53,15 @@ class Actor:
         self, clock_hour: int, market: Mapping[str, Listing], moved: Mapping[str, float]
     ) -> list[Move]:
         """His moves of the coming hour, in the order of their seconds."""
-        view = View(self.hour, clock_hour, self.holdings, market, moved, self.dice)
+        view = self.view(clock_hour, market, moved)
         self.hour += 1
         return sorted(self.strategy.plan(view), key=lambda move: move.second)
+
+    def view(
+        self, clock_hour: int, market: Mapping[str, Listing], moved: Mapping[str, float]
+    ) -> View:
+        """What he sees now."""
+        return View(self.hour, clock_hour, self.holdings, market, moved, self.dice)
 
     def act(self, move: Move, market: Mapping[str, Listing], bank: AdminClient) -> bool:
         """Carry out one move now; returns whether anything happened.
@@ -68,6 +75,11 @@ class Actor:
         if isinstance(move, PayOut):
             return self._pay_out(move, bank)
         return move.symbol in market and self._trade(move, market[move.symbol])
+
+    def read_holdings(self, bank: AdminClient) -> None:
+        """Look up what is in the account: someone may have traded in it by hand."""
+        found = bank.books(self.uid)["balances"]
+        self.holdings = {asset: Decimal(each["free"]) for asset, each in found.items()}
 
     def _pay_out(self, move: PayOut, bank: AdminClient) -> bool:
         fee = NETWORK_FEES.get(move.asset, _USUAL_FEE)
@@ -120,12 +132,14 @@ def open_actor(
     """An actor with a new account at the exchange: a reading key for the league, a trading key
     for himself. Who owns BNB from the start pays commissions in it. `clock` is exchange time."""
     opened = bank.open_account(balances, fee_in_bnb="BNB" in balances)
-    own = bank.add_key(int(opened["uid"]), spot_and_margin_trading=True)
+    added = bank.add_key(int(opened["uid"]), spot_and_margin_trading=True)
+    own = KeyPair(str(added["key"]), str(added["secret"]))
     return Actor(
         name=name,
         uid=int(opened["uid"]),
         league_key=KeyPair(str(opened["key"]), str(opened["secret"])),
-        trading=SignedClient(address, str(own["key"]), str(own["secret"]), clock=clock),
+        own_key=own,
+        trading=SignedClient(address, own.api_key, own.secret, clock=clock),
         strategy=strategy,
         dice=dice,
         holdings={asset: Decimal(quantity) for asset, quantity in balances.items()},

@@ -1,12 +1,16 @@
 """The site server: files and `/api` under one address, as the content network serves them.
 
 `/api/…` goes to the API without that prefix, through a cache that keeps to Cache-Control; every
-answer carries the same security headers as deployed.
+answer carries the same security headers as deployed. Listens on loopback only.
+
+    python -m sandbox.site --port 8080 --api ADDRESS --exchange ADDRESS FOLDER
 """
 
+import argparse
+import http.client
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +18,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from sandbox.edge_cache import Answer, CacheKey, EdgeCache, not_changed
+from sandbox.exchange.client import AdminClient
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -137,16 +142,39 @@ async def _secure(request: web.Request, response: web.StreamResponse) -> None:
 
 
 class ExchangeTime:
-    """The exchange's clock, asked at most a few times a second and never waited for long."""
+    """The exchange's clock, asked at most a few times a second."""
 
-    def __init__(self, ask: Callable[[], datetime], most_age: float = 0.25) -> None:
+    def __init__(self, ask: Callable[[], int], most_age: float = 0.25) -> None:
+        """`ask` gives exchange time in ms; `most_age` is in seconds."""
         self._ask = ask
         self._most_age = most_age
-        self._known: tuple[float, datetime] | None = None
+        self._known = (-1e9, datetime.fromtimestamp(0, UTC))
 
     def now(self) -> datetime:
-        """Exchange time now; carried on by this machine's clock between two questions."""
+        """Exchange time, as it was at the last question. An exchange that does not answer is
+        asked again later."""
         machine = time.monotonic()
-        if self._known is None or machine - self._known[0] > self._most_age:
-            self._known = (machine, self._ask())
-        return self._known[1] + timedelta(seconds=machine - self._known[0])
+        if machine - self._known[0] > self._most_age:
+            try:
+                asked = datetime.fromtimestamp(self._ask() / 1000, UTC)
+            except (OSError, http.client.HTTPException):
+                asked = self._known[1]
+            self._known = (machine, asked)
+        return self._known[1]
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.site")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--api", required=True)
+    parser.add_argument("--exchange", required=True)
+    parser.add_argument("folder", type=Path)
+    chosen = parser.parse_args()
+    clock = ExchangeTime(AdminClient(chosen.exchange).now)
+    site = Site(chosen.folder, chosen.api, clock.now)
+    web.run_app(site.application(), host="127.0.0.1", port=chosen.port, access_log=None, print=None)
+
+
+if __name__ == "__main__":
+    main()

@@ -116,7 +116,7 @@ def test_the_cast_has_every_kind_and_no_name_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hour", "hours", "within"), [(0, 48, 0), (200, 48, 47), (-60, 48, 0), (-60, 768, 708)]
+    ("hour", "hours", "within"), [(0, 48, 0), (200, 48, 24), (-60, 48, 24), (-60, 768, 708)]
 )
 def test_a_part_of_a_short_demo_stays_inside_it(hour: int, hours: int, within: int) -> None:
     assert hour_within(hour, hours) == within
