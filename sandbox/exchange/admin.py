@@ -12,6 +12,7 @@ POST /sandbox/deposits                  {uid, asset, amount, status} (0 pending,
 POST /sandbox/deposits/advance          {id, status}
 POST /sandbox/withdrawals               {uid, asset, amount, fee, status, order_id}
 POST /sandbox/withdrawals/advance       {id, status}
+GET  /sandbox/market                    {shift_ms, symbols}: how recorded candles were moved
 POST /sandbox/price                     {symbol, price, at}; in force at once when `at` is absent
 POST /sandbox/status                    {symbol, status, at}
 GET  /sandbox/books?uid=                balances, fills, orders, deposits, withdrawals: the truth
@@ -61,6 +62,10 @@ class Admin:
             ("POST", "/sandbox/deposits/advance"): self.advance_deposit,
             ("POST", "/sandbox/withdrawals"): self.withdraw,
             ("POST", "/sandbox/withdrawals/advance"): self.advance_withdrawal,
+            ("GET", "/sandbox/market"): lambda _: {
+                "shift_ms": exchange.market.shift_ms,
+                "symbols": list(exchange.market.symbols),
+            },
             ("POST", "/sandbox/price"): self.set_price,
             ("POST", "/sandbox/status"): self.set_status,
             ("GET", "/sandbox/books"): lambda body: books_of(exchange, int(body["uid"])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
@@ -52,28 +53,40 @@ class Commission:
     asset: str
 
 
-def commission_of(
-    account: Account,
-    spec: SymbolSpec,
-    *,
-    is_buyer: bool,
-    quantity: Decimal,
-    value: Decimal,
-    market: Market,
-    at: int,
-    fees: FeeSettings,
-) -> Commission:
-    """What the fill costs. `value` is in the quote asset; BNB is used when asked for and enough."""
-    if account.fee_in_bnb:
-        in_bnb = price_between(market, spec.quote, BNB, at)
+class Commissions:
+    """What each fill costs at the rates in force."""
+
+    def __init__(self, market: Market, fees: Callable[[], FeeSettings]) -> None:
+        self._market = market
+        self._fees = fees
+
+    def due(
+        self,
+        account: Account,
+        spec: SymbolSpec,
+        *,
+        is_buyer: bool,
+        quantity: Decimal,
+        value: Decimal,
+        at: int,
+    ) -> Commission:
+        """The cost of a fill of `quantity` worth `value` in the quote asset.
+
+        BNB pays where the account asked for it and has enough, else the asset received.
+        """
+        fees = self._fees()
+        if account.fee_in_bnb:
+            in_bnb = self._in_bnb(spec, quantity, value, at)
+            if in_bnb is not None and cut(in_bnb * fees.bnb_rate) <= account.free(BNB):
+                return Commission(cut(in_bnb * fees.bnb_rate), BNB)
+        if is_buyer:
+            return Commission(cut(quantity * fees.rate), spec.base)
+        return Commission(cut(value * fees.rate), spec.quote)
+
+    def _in_bnb(
+        self, spec: SymbolSpec, quantity: Decimal, value: Decimal, at: int
+    ) -> Decimal | None:
         if spec.base == BNB:
-            due = cut(quantity * fees.bnb_rate)
-        elif in_bnb is None:
-            due = None
-        else:
-            due = cut(value * in_bnb * fees.bnb_rate)
-        if due is not None and due <= account.free(BNB):
-            return Commission(due, BNB)
-    if is_buyer:
-        return Commission(cut(quantity * fees.rate), spec.base)
-    return Commission(cut(value * fees.rate), spec.quote)
+            return quantity
+        price = price_between(self._market, spec.quote, BNB, at)
+        return None if price is None else value * price

@@ -47,6 +47,13 @@ class Call:
         """The account of a signed call."""
         return self.exchange.accounts.account(self.api_key.uid)
 
+    def symbol(self) -> str:
+        """The listed pair the call names. Raises -1102 when it names none, -1121 for another."""
+        symbol = self.parameters.symbol()
+        if symbol is None:
+            raise api_error.missing("symbol")
+        return self.exchange.matcher.spec(symbol).name
+
 
 Handler = Callable[[Call], Json]
 

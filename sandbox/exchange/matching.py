@@ -78,9 +78,8 @@ class Matcher:
     def levels(self, spec: SymbolSpec, price: Decimal, at: int, *, asks: bool) -> Iterable[Level]:
         """One side of the book around `price`, best first."""
         return book_side(
-            price=price,
-            tick=spec.tick_size,
-            step=spec.step_size,
+            spec,
+            price,
             first_level=self._first_level(spec, at),
             asks=asks,
             noise=f"{self._seed}/{spec.name}/{at}/{asks}",

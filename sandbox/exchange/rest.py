@@ -12,10 +12,13 @@ from sandbox.exchange.endpoints import Endpoint, Json
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.gate import Request, admit
 from sandbox.exchange.parameters import Parameters, read_pairs
+from sandbox.exchange.rest_account import ACCOUNT_ENDPOINTS
+from sandbox.exchange.rest_history import HISTORY_ENDPOINTS
+from sandbox.exchange.rest_orders import ORDER_ENDPOINTS
 from sandbox.exchange.rest_public import PUBLIC_ENDPOINTS
-from sandbox.exchange.rest_signed import SIGNED_ENDPOINTS
 from sandbox.exchange.sapi import SAPI_ENDPOINTS
 from sandbox.exchange.signing import rest_signed_text
+from sandbox.exchange.time_unit import in_microseconds, wants_microseconds
 
 JSON_TYPE = "application/json;charset=UTF-8"
 HTML_TYPE = "text/html"
@@ -32,6 +35,7 @@ class RestRequest:
     body: str = ""
     key: str | None = None
     address: str = "127.0.0.1"
+    time_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ def _table(*groups: Iterable[Endpoint]) -> dict[tuple[str, str], Endpoint]:
     return {(each.method, each.path): each for group in groups for each in group}
 
 
-ENDPOINTS = _table(PUBLIC_ENDPOINTS, SIGNED_ENDPOINTS, SAPI_ENDPOINTS)
+ENDPOINTS = _table(
+    PUBLIC_ENDPOINTS, HISTORY_ENDPOINTS, ACCOUNT_ENDPOINTS, ORDER_ENDPOINTS, SAPI_ENDPOINTS
+)
 
 
 def answer(exchange: Exchange, request: RestRequest) -> RestReply:
@@ -58,8 +64,10 @@ def answer(exchange: Exchange, request: RestRequest) -> RestReply:
         reply = RestReply(404, NOT_FOUND_PAGE, headers, HTML_TYPE)
     else:
         try:
+            microseconds = wants_microseconds(request.time_unit) and not sapi
             result = _carry_out(exchange, endpoint, request, headers, sapi=sapi)
-            reply = RestReply(200, to_json(result), headers)
+            shown = in_microseconds(result) if microseconds else result
+            reply = RestReply(200, to_json(shown), headers)
         except ApiError as refusal:
             if refusal.retry_after_s is not None:
                 headers["Retry-After"] = str(refusal.retry_after_s)

@@ -1,29 +1,16 @@
-"""The calls anyone may make: time, pairs, prices, candles and the public tape."""
+"""The calls anyone may make about now: time, pairs and their rules, prices, 24 h figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from sandbox.exchange import api_error
 from sandbox.exchange.endpoints import Call, Endpoint, Json
 from sandbox.exchange.events import eight_decimals
-from sandbox.exchange.intervals import INTERVALS
-from sandbox.exchange.market import Candle, DayStats
+from sandbox.exchange.market import DayStats
 from sandbox.exchange.parameters import Parameters
-from sandbox.exchange.public_tape import (
-    aggregate,
-    recent_trades,
-    trades_between,
-    trades_from,
-)
-from sandbox.exchange.tape import TapeTrade
 
 STATUSES = frozenset({"TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY"})
-AVERAGE_MINUTES = 5
-MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
-MOST_ROWS = 1_000
 
 
 def ping(call: Call) -> Json:
@@ -69,94 +56,6 @@ def day_ticker(call: Call) -> Json:
     row_of = _full_day if kind == "FULL" else _mini_day
     rows = [row_of(call, call.exchange.market.day(name, call.at)) for name in _priced_symbols(call)]
     return rows[0] if call.parameters.text("symbol") else rows
-
-
-def candles(call: Call) -> Json:
-    parameters = call.parameters
-    symbol = _required_symbol(call)
-    interval = parameters.required("interval")
-    if interval not in INTERVALS:
-        raise api_error.ApiError(400, -1120, "Invalid interval.")
-    if parameters.text("timeZone") not in (None, "0"):
-        raise api_error.invalid_value("timeZone")
-    found = call.exchange.market.candles(
-        symbol,
-        interval,
-        start=parameters.integer("startTime"),
-        end=parameters.integer("endTime"),
-        limit=parameters.limit(default=500, most=MOST_ROWS),
-        now=call.at,
-    )
-    return [_candle_row(candle) for candle in found]
-
-
-def average_price(call: Call) -> Json:
-    symbol = _required_symbol(call)
-    found = call.exchange.market.candles(
-        symbol, "1m", start=None, end=None, limit=AVERAGE_MINUTES, now=call.at
-    )
-    volume = sum((candle.volume for candle in found), Decimal(0))
-    value = sum((candle.quote_volume for candle in found), Decimal(0))
-    price = value / volume if volume else call.exchange.market.price(symbol, call.at)
-    return {"mins": AVERAGE_MINUTES, "price": eight_decimals(price), "closeTime": call.at}
-
-
-def newest_trades(call: Call) -> Json:
-    limit = call.parameters.limit(default=500, most=MOST_ROWS)
-    return [
-        _trade_row(trade)
-        for trade in recent_trades(call.exchange, _required_symbol(call), limit=limit)
-    ]
-
-
-def historical_trades(call: Call) -> Json:
-    symbol = _required_symbol(call)
-    limit = call.parameters.limit(default=500, most=MOST_ROWS)
-    from_id = call.parameters.integer("fromId")
-    if from_id is None:
-        found = recent_trades(call.exchange, symbol, limit=limit)
-    else:
-        found = trades_from(call.exchange, symbol, from_id, limit=limit)
-    return [_trade_row(trade) for trade in found]
-
-
-def aggregate_trades(call: Call) -> Json:
-    parameters = call.parameters
-    symbol = _required_symbol(call)
-    limit = parameters.limit(default=500, most=MOST_ROWS)
-    from_id = parameters.integer("fromId")
-    start, end = parameters.integer("startTime"), parameters.integer("endTime")
-    if from_id is not None:
-        if start is not None or end is not None:
-            raise api_error.bad_combination()
-        found = trades_from(call.exchange, symbol, from_id, limit=limit)
-    elif start is not None or end is not None:
-        end = call.at if end is None else end
-        start = end - HOUR_MS if start is None else start
-        found = trades_between(call.exchange, symbol, start=start, end=end + 1, limit=limit)
-    else:
-        found = recent_trades(call.exchange, symbol, limit=limit)
-    return [
-        {
-            "a": group.first.id,
-            "p": eight_decimals(group.first.price),
-            "q": eight_decimals(group.quantity),
-            "f": group.first.id,
-            "l": group.last_id,
-            "T": group.first.time,
-            "m": group.first.is_buyer_maker,
-            "M": True,
-        }
-        for group in aggregate(found)
-    ]
-
-
-def _required_symbol(call: Call) -> str:
-    symbol = call.parameters.symbol()
-    if symbol is None:
-        raise api_error.missing("symbol")
-    call.exchange.matcher.spec(symbol)
-    return symbol
 
 
 def _asked_symbols(call: Call) -> list[str] | None:
@@ -229,35 +128,6 @@ def _full_day(call: Call, day: DayStats) -> dict[str, object]:
     } | _mini_day(call, day)
 
 
-def _candle_row(candle: Candle) -> list[object]:
-    return [
-        candle.open_time,
-        eight_decimals(candle.open),
-        eight_decimals(candle.high),
-        eight_decimals(candle.low),
-        eight_decimals(candle.close),
-        eight_decimals(candle.volume),
-        candle.close_time,
-        eight_decimals(candle.quote_volume),
-        candle.trades,
-        eight_decimals(candle.taker_base),
-        eight_decimals(candle.taker_quote),
-        "0",
-    ]
-
-
-def _trade_row(trade: TapeTrade) -> dict[str, object]:
-    return {
-        "id": trade.id,
-        "price": eight_decimals(trade.price),
-        "qty": eight_decimals(trade.quantity),
-        "quoteQty": eight_decimals(trade.quote_quantity),
-        "time": trade.time,
-        "isBuyerMaker": trade.is_buyer_maker,
-        "isBestMatch": True,
-    }
-
-
 def _price_weight(parameters: Parameters) -> int:
     return 2 if parameters.text("symbol") else 4
 
@@ -272,8 +142,6 @@ def _day_weight(parameters: Parameters) -> int:
 
 
 _SYMBOLS = frozenset({"symbol", "symbols", "symbolStatus"})
-_TAPE = frozenset({"symbol", "limit", "fromId"})
-_WINDOW = frozenset({"startTime", "endTime"})
 
 PUBLIC_ENDPOINTS = (
     Endpoint("GET", "/api/v3/ping", ping, socket_method="ping"),
@@ -301,45 +169,5 @@ PUBLIC_ENDPOINTS = (
         _SYMBOLS | {"type"},
         weight=_day_weight,
         socket_method="ticker.24hr",
-    ),
-    Endpoint(
-        "GET",
-        "/api/v3/klines",
-        candles,
-        _WINDOW | {"symbol", "interval", "timeZone", "limit"},
-        weight=2,
-        socket_method="klines",
-    ),
-    Endpoint(
-        "GET",
-        "/api/v3/avgPrice",
-        average_price,
-        frozenset({"symbol"}),
-        weight=2,
-        socket_method="avgPrice",
-    ),
-    Endpoint(
-        "GET",
-        "/api/v3/trades",
-        newest_trades,
-        frozenset({"symbol", "limit"}),
-        weight=25,
-        socket_method="trades.recent",
-    ),
-    Endpoint(
-        "GET",
-        "/api/v3/historicalTrades",
-        historical_trades,
-        _TAPE,
-        weight=25,
-        socket_method="trades.historical",
-    ),
-    Endpoint(
-        "GET",
-        "/api/v3/aggTrades",
-        aggregate_trades,
-        _TAPE | _WINDOW,
-        weight=4,
-        socket_method="trades.aggregate",
     ),
 )

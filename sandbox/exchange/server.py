@@ -17,6 +17,7 @@ from sandbox.exchange.front_page import front_page
 from sandbox.exchange.market_stream import MarketFeed, MarketSession
 from sandbox.exchange.rest import HTML_TYPE, NOT_FOUND_PAGE, RestRequest, answer, to_json
 from sandbox.exchange.sockets import Connection, Session, Sockets
+from sandbox.exchange.time_unit import wants_microseconds
 from sandbox.exchange.user_stream import UserSession
 
 HOST = "127.0.0.1"
@@ -89,6 +90,7 @@ class SandboxServer:
                 body=body,
                 key=request.headers.get("X-MBX-APIKEY"),
                 address=address,
+                time_unit=request.headers.get("X-MBX-TIME-UNIT"),
             ),
         )
         return _text(reply.status, reply.body, reply.content_type, reply.headers)
@@ -96,7 +98,11 @@ class SandboxServer:
     async def _user_stream(
         self, request: web.BaseRequest, query: str, address: str
     ) -> web.StreamResponse:
-        shows_limits = dict(parse_qsl(query)).get("returnRateLimits") != "false"
+        flags = dict(parse_qsl(query))
+        try:
+            microseconds = wants_microseconds(flags.get("timeUnit"))
+        except ApiError as refusal:
+            return _text(refusal.status, to_json(refusal.body()))
         opened: list[UserSession] = []
 
         def make_session(connection: Connection) -> Session:
@@ -105,7 +111,8 @@ class SandboxServer:
                     self.exchange,
                     address=address,
                     send=connection.send,
-                    shows_limits=shows_limits,
+                    shows_limits=flags.get("returnRateLimits") != "false",
+                    microseconds=microseconds,
                 )
             )
             return opened[0]

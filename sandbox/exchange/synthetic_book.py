@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
+from sandbox.exchange.catalogue import SymbolSpec
+
 ZERO = Decimal(0)
 
 
@@ -42,16 +44,16 @@ def down_to_step(quantity: Decimal, step: Decimal) -> Decimal:
 
 
 def book_side(
-    *,
+    spec: SymbolSpec,
     price: Decimal,
-    tick: Decimal,
-    step: Decimal,
+    *,
     first_level: Decimal,
     asks: bool,
     noise: str,
     settings: BookSettings,
 ) -> Iterable[Level]:
     """Levels from the best on. `first_level` is a value in the quote asset; `noise` seeds sizes."""
+    tick, step = spec.tick_size, spec.step_size
     distance = max(tick, (price * settings.step_share / tick).to_integral_value() * tick)
     centre = (price / tick).to_integral_value(ROUND_HALF_EVEN) * tick
     away = tick

@@ -18,6 +18,7 @@ from sandbox.exchange.gate import Request, admit, admit_key
 from sandbox.exchange.parameters import Parameters, socket_values
 from sandbox.exchange.rest import ENDPOINTS, to_json
 from sandbox.exchange.signing import SIGNATURE, socket_signed_text
+from sandbox.exchange.time_unit import in_microseconds
 
 MOST_ACTIVE = 1_000
 MOST_IN_A_LIFE = 65_535
@@ -47,6 +48,7 @@ class UserSession:
         address: str,
         send: Callable[[str], None],
         shows_limits: bool = True,
+        microseconds: bool = False,
         most_active: int = MOST_ACTIVE,
         most_in_a_life: int = MOST_IN_A_LIFE,
     ) -> None:
@@ -56,6 +58,7 @@ class UserSession:
         self._address = address
         self._send = send
         self._shows_limits = shows_limits
+        self._microseconds = microseconds
         self._connected_at = exchange.now()
         self._subscriptions: dict[int, Subscription] = {}
         self._next_number = 0
@@ -82,6 +85,8 @@ class UserSession:
             request_id, method, sent = _read_frame(text)
             shows_limits = sent.get(RATE_LIMITS_SWITCH, shows_limits) is not False
             result = self._answer(method, sent)
+            if self._microseconds:
+                result = in_microseconds(result)
             reply: dict[str, object] = {"id": request_id, "status": 200, "result": result}
         except ApiError as refusal:
             reply = {"id": request_id, "status": refusal.status, "error": self._error(refusal)}
@@ -167,9 +172,13 @@ class UserSession:
             )
         number, self._next_number = self._next_number, self._next_number + 1
         self._subscriptions[number] = Subscription(number, key.uid, key.key)
-        prefix = f'{{"subscriptionId":{number},"event":'
-        events.listen(key.uid, self, lambda text: self._send(f"{prefix}{text}}}"))
+        events.listen(key.uid, self, lambda text: self._deliver(number, text))
         return {"subscriptionId": number}
+
+    def _deliver(self, number: int, event: str) -> None:
+        if self._microseconds:
+            event = to_json(in_microseconds(json.loads(event)))
+        self._send(f'{{"subscriptionId":{number},"event":{event}}}')
 
     def _unsubscribe(self, request: Request) -> object:
         number = request.parameters.integer("subscriptionId")

@@ -18,13 +18,20 @@ from tests.exchange_builders import Trader, make_exchange, open_trader, success
 class Line:
     """One connection and everything that came over it."""
 
-    def __init__(self, exchange: Exchange, *, most_in_a_life: int = MOST_IN_A_LIFE) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        *,
+        most_in_a_life: int = MOST_IN_A_LIFE,
+        microseconds: bool = False,
+    ) -> None:
         self.frames: list[dict[str, Any]] = []
         self.session = UserSession(
             exchange,
             address="127.0.0.1",
             send=lambda text: self.frames.append(json.loads(text)),
             most_in_a_life=most_in_a_life,
+            microseconds=microseconds,
         )
 
     def ask(self, frame: str) -> dict[str, Any]:
@@ -356,3 +363,11 @@ def test_a_key_revoked_in_mid_stream_goes_on_or_ends_as_chosen(
     subscribed.session.end_subscriptions_of("another key")
     subscribed.session.end_subscriptions_of(trader.key.key)
     assert [event["e"] for event in subscribed.take_events()] == ["eventStreamTerminated"]
+
+
+def test_a_line_may_ask_for_microseconds(exchange: Exchange, trader: Trader) -> None:
+    line = Line(exchange, microseconds=True)
+    assert line.request("time")["result"] == {"serverTime": exchange.now() * 1000}
+    line.ask(trader.subscribe_frame())
+    exchange.treasury.deposit(trader.uid, "USDT", Decimal(1), at=exchange.now())
+    assert line.take_events()[0]["T"] == exchange.now() * 1000
