@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from itertools import pairwise
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from chalicelib.domain.market import USDT, PriceList, Tier, underlying
 from chalicelib.domain.money import EXACT, Asset
@@ -24,8 +24,8 @@ _DAYS_OF_RISK = 30
 class PublicView(TypedDict):
     """JSON values, as `public_view` makes them."""
 
-    allocation: list[list[str | int]]
-    coins: list[list[str | int | None]]
+    allocation: list[list[Any]]  # asset, whole percent
+    coins: list[list[Any]]  # asset, two changes in hundredths of a percent or None
     risk: list[str | None]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import Enum
+from typing import Literal, TypeAlias
 
 from chalicelib.domain.errors import MissingPrice
 from chalicelib.domain.ledger import BalanceChange, Fill, LedgerEntry, Side
@@ -16,8 +17,16 @@ from chalicelib.domain.market import PriceList, Tier
 from chalicelib.domain.money import EXACT, eight_decimals
 from chalicelib.domain.windows import hour_of, hour_start
 
-_SIZES = ((Decimal(50), ">50"), (Decimal(20), "20-50"), (Decimal(5), "5-20"), (Decimal(1), "1-5"))
-_SMALLEST = "<1"
+Size: TypeAlias = Literal["<1", "1-5", "5-20", "20-50", ">50"]
+"""A range of percent of equity; each includes its lower end, and 50 is in the fourth."""
+
+_SIZES: tuple[tuple[Decimal, Size], ...] = (
+    (Decimal(50), ">50"),
+    (Decimal(20), "20-50"),
+    (Decimal(5), "5-20"),
+    (Decimal(1), "1-5"),
+)
+_SMALLEST: Size = "<1"
 _SIGNIFICANT = 6
 _MOST_DECIMALS = 18
 _WORST_FIRST = (Tier.THIN, Tier.MIDDLE, Tier.LIQUID)
@@ -44,7 +53,7 @@ class TradeRow:
     pair: str
     side: Side
     price: Decimal | None
-    size: str | None
+    size: Size | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +105,7 @@ def guarded_rows(entries: Sequence[LedgerEntry], hours: Mapping[int, ClosedHour]
     return sorted(rows, key=lambda row: (row.precision is Precision.HOUR, row.at), reverse=True)
 
 
-def _guarded_row(fill: Fill, closing: PriceList, tier: Tier, size: str | None) -> TradeRow:
+def _guarded_row(fill: Fill, closing: PriceList, tier: Tier, size: Size | None) -> TradeRow:
     hour = hour_start(hour_of(fill.executed_at))
     if tier is Tier.MIDDLE:
         at, precision, price = hour.replace(hour=0), Precision.DAY, None
@@ -126,7 +135,7 @@ def _pair_price(base: Decimal, quote: Decimal) -> Decimal:
         return price.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
-def _size(fills: Sequence[Fill], entries: Sequence[LedgerEntry], hour: ClosedHour) -> str | None:
+def _size(fills: Sequence[Fill], entries: Sequence[LedgerEntry], hour: ClosedHour) -> Size | None:
     """The range of percent of equity: value of `fills` / value at the opening mark, with the
     flows that came since and before the last of `fills`; None when neither is known."""
     last = max(fill.executed_at for fill in fills)

@@ -8,7 +8,11 @@ days likewise.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from chalicelib.domain.errors import InvalidRequest
+
 HOURS_A_DAY = 24
+LONGEST_SPAN = 366
+_DEFAULT_DAYS = 7
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -68,3 +72,23 @@ def date_of_day(day: int) -> date:
 def day_of_date(day: date) -> int:
     """The day number of a calendar date."""
     return (day - _EPOCH.date()).days
+
+
+def calendar_days(first: date | None, last: date | None, today: date) -> range:
+    """Day numbers from `first` to `last`, both included.
+
+    Default: until today, from seven days before the last. Raises InvalidRequest when `first`
+    is after `last` or the span is longer than 366 days.
+    """
+    end = day_of_date(last or today)
+    start = end - _DEFAULT_DAYS if first is None else day_of_date(first)
+    if start > end:
+        raise InvalidRequest(
+            f"from {date_of_day(start)} is after to {date_of_day(end)}; swap the two dates"
+        )
+    if end - start + 1 > LONGEST_SPAN:
+        raise InvalidRequest(
+            f"from {date_of_day(start)} to {date_of_day(end)} are {end - start + 1} days;"
+            f" ask for at most {LONGEST_SPAN}"
+        )
+    return range(start, end + 1)

@@ -1,0 +1,184 @@
+"""What all routes share: JSON answers, caching, problem documents.
+
+The only module that knows status codes.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Annotated, Any, ParamSpec
+
+from chalice import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.domain.errors import (
+    Conflict,
+    DeliveryFailed,
+    ExchangeError,
+    InvalidRequest,
+    LeagueError,
+    MissingPrice,
+    NotAllowed,
+    NotFound,
+    PaymentDeclined,
+    StoreUnavailable,
+)
+from chalicelib.domain.windows import hour_of, hour_start
+from chalicelib.entrypoints.parameters import Query
+
+_log = logging.getLogger(__name__)
+
+VERSION = "0.1.0"
+
+_STATUS: dict[type[LeagueError], HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    InvalidRequest: HTTPStatus.BAD_REQUEST,
+    Conflict: HTTPStatus.CONFLICT,
+    PaymentDeclined: HTTPStatus.PAYMENT_REQUIRED,
+    MissingPrice: HTTPStatus.SERVICE_UNAVAILABLE,
+    DeliveryFailed: HTTPStatus.SERVICE_UNAVAILABLE,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    ExchangeError: HTTPStatus.BAD_GATEWAY,
+    LeagueError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+_TRY_AGAIN_S = 5
+"""Seconds after which a failed call, or a board that is due, is worth another try."""
+
+_VARY: dict[str, str | list[str]] = {"Vary": "Authorization"}
+_PRIVATE: dict[str, str | list[str]] = {"Cache-Control": "private, no-store", **_VARY}
+
+P = ParamSpec("P")
+
+
+class Answer(BaseModel):
+    """An object that a route answers with: what is not named here stays private."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(Answer):
+    """A problem document (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str = Field(description="The status in words.")
+    status: int
+    detail: str = Field(description="What is wrong and what to do, in a sentence.")
+    first_page: str | None = Field(
+        default=None, description="Where a list begins, when a cursor is of a replaced board."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A route as the document of the interface describes it."""
+
+    path: str
+    summary: str
+    answer: type[Answer]
+    query: type[Query] | None = None
+    problems: tuple[HTTPStatus, ...] = ()
+
+
+Percent = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", examples=["4.50"])]
+"""A percentage with 2 decimals, as text."""
+
+
+def percent(hundredths: int | None) -> str | None:
+    """Hundredths of a percent as text: −101 is "-1.01"."""
+    if hundredths is None:
+        return None
+    whole, part = divmod(abs(hundredths), 100)
+    return f"{'-' if hundredths < 0 else ''}{whole}.{part:02d}"
+
+
+def instant(at: datetime) -> str:
+    """`at` in UTC to the second: 2026-03-01T12:00:00Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def as_of(hour: int | None) -> str | None:
+    """The instant of an hour's mark."""
+    return None if hour is None else instant(hour_start(hour))
+
+
+def seconds_fresh(now: datetime, hour: int | None) -> int:
+    """How long an answer as of `hour` stays the newest: to the next full hour of exchange
+    time, or seconds when the board of this hour is still to come."""
+    if hour is None or hour < hour_of(now):
+        return _TRY_AGAIN_S
+    return max(int((hour_start(hour + 1) - now).total_seconds()), 1)
+
+
+def answer(request: Any, body: Answer, seconds: int) -> Response:  # noqa: ANN401
+    """The public answer, kept by caches for `seconds`; 304 where the asker has it already.
+
+    To a request with a token it is private and not kept.
+    """
+    text = body.model_dump_json(by_alias=True)
+    if "authorization" in request.headers:
+        return Response(text, {"Content-Type": "application/json", **_PRIVATE})
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    headers: dict[str, str | list[str]] = {
+        "ETag": etag,
+        "Cache-Control": f"public, max-age={seconds}",
+        **_VARY,
+    }
+    if _names(request.headers.get("if-none-match", ""), etag):
+        return Response("", headers, HTTPStatus.NOT_MODIFIED)
+    return Response(text, {"Content-Type": "application/json", **headers})
+
+
+def _names(wanted: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in wanted.split(",")]
+    return etag in tags or "*" in tags
+
+
+def problem(status: HTTPStatus, detail: str, first_page: str | None = None) -> Response:
+    """A problem document that no cache keeps."""
+    sentence = detail[:1].upper() + detail[1:].rstrip(".") + "."
+    body = Problem(title=status.phrase, status=status.value, detail=sentence, first_page=first_page)
+    headers = {"Content-Type": "application/problem+json", **_PRIVATE}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(_TRY_AGAIN_S)
+    return Response(body.model_dump_json(exclude_none=True), headers, status)
+
+
+def problem_of(error: LeagueError, first_page: str | None = None) -> Response:
+    """The problem document of an error; outside the league's own doing it says to try again."""
+    status = next(_STATUS[each] for each in type(error).__mro__ if each in _STATUS)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("route_failed", exc_info=error)
+        return problem(status, "the league cannot answer just now; try again in a few seconds")
+    return problem(status, str(error), first_page)
+
+
+def guarded(handler: Callable[P, Response]) -> Callable[P, Response]:
+    """`handler`, answering with a problem document where it raises an error of the league."""
+
+    @wraps(handler)
+    def answering(*args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            return handler(*args, **kwargs)
+        except LeagueError as error:
+            return problem_of(error)
+
+    return answering
+
+
+def only_problems(event: Any, get_response: Callable[[Any], Response]) -> Response:  # noqa: ANN401
+    """Middleware: errors that the framework answers by itself become problem documents too."""
+    response = get_response(event)
+    kind = str(response.headers.get("Content-Type", ""))
+    if response.status_code < HTTPStatus.BAD_REQUEST or kind == "application/problem+json":
+        return response
+    status = HTTPStatus(response.status_code)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        made = problem(status, f"use {response.headers.get('Allow', 'another method')} here")
+        made.headers |= {"Allow": response.headers.get("Allow", "")}
+        return made
+    return problem(status, f"{status.description or status.phrase}; try again in a few seconds")

@@ -1,0 +1,128 @@
+"""What the routes of a profile ask and answer: whatever is not named here stays private."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.domain.account import TradesView
+from chalicelib.domain.reading import Status
+from chalicelib.domain.trade_rows import Precision, Size
+from chalicelib.entrypoints import cursors
+from chalicelib.entrypoints.http import Answer, Percent
+from chalicelib.entrypoints.parameters import CalendarDate, Query
+
+
+class SpanQuery(Query):
+    """The days to show, both included; by default the last seven and the running one."""
+
+    first: CalendarDate | None = Field(default=None, alias="from")
+    last: CalendarDate | None = Field(default=None, alias="to")
+
+
+class ListQuery(SpanQuery):
+    """The days to list, and where to go on."""
+
+    cursor: str | None = Field(
+        default=None, max_length=cursors.LONGEST, description="`next_cursor` of a page."
+    )
+
+
+class WindowAnswer(Answer):
+    """How the trader did in one window."""
+
+    pct: Percent | None
+    rank: int | None
+    capped: bool
+
+
+class WindowsAnswer(Answer):
+    """The three windows, each to the last full hour."""
+
+    day: WindowAnswer = Field(serialization_alias="24h")
+    week: WindowAnswer = Field(serialization_alias="7d")
+    month: WindowAnswer = Field(serialization_alias="30d")
+
+
+class AllocationAnswer(Answer):
+    """A coin's share of the whole."""
+
+    asset: str
+    share_pct: str = Field(description="Whole percent, as of the last midnight UTC.")
+
+
+class CoinAnswer(Answer):
+    """How a coin in the allocation did."""
+
+    asset: str
+    change_24h_pct: Percent | None
+    since_last_buy_pct: Percent | None
+
+
+class RiskAnswer(Answer):
+    """Risk; the last three over thirty full days."""
+
+    max_drawdown_24h_pct: Percent | None
+    max_drawdown_7d_pct: Percent | None
+    max_drawdown_30d_pct: Percent | None
+    volatility_pct: Percent | None
+    sharpe: Percent | None
+    sortino: Percent | None
+
+
+class ProfileAnswer(Answer):
+    """What everyone sees of a trader."""
+
+    name: str
+    exchanges: list[str]
+    joined_at: str
+    as_of: str | None
+    status: Status
+    pnl: WindowsAnswer
+    allocation: list[AllocationAnswer] | None = Field(description="null when not shown.")
+    coins: list[CoinAnswer] | None = Field(description="null when not shown.")
+    risk: RiskAnswer
+    followers: int
+
+
+class DayAnswer(Answer):
+    """A point of the line, in percent since its first point."""
+
+    date: date
+    cumulative_pct: Percent | None
+    btc_pct: Percent | None
+    imported: bool
+
+
+class PerformanceAnswer(Answer):
+    """The line beside BTC's."""
+
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+    days: list[DayAnswer]
+
+
+class TradeAnswer(Answer):
+    """One row of the list of trades."""
+
+    at: str = Field(description="Start of the second, hour or day that `precision` names.")
+    precision: Precision
+    pair: str
+    side: Literal["buy", "sell"]
+    price: str | None
+    size_pct: Size | None = Field(description="Range of the percentage of all the trader had.")
+
+
+class TradesAnswer(Answer):
+    """A page of trades, newest first."""
+
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+    as_of: str | None
+    view: TradesView
+    next_cursor: str | None
+    trades: list[TradeAnswer]
+
+
+class TransactionsAnswer(Answer):
+    """Deposits, withdrawals and the like; for the trader alone."""

@@ -1,0 +1,88 @@
+"""Show what everyone may see of a trader, as of the last mark."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from chalicelib.domain.account import Trader, block_of
+from chalicelib.domain.block import Block, Kind
+from chalicelib.domain.profile import PublicView
+from chalicelib.domain.reading import SeatReading, Status
+from chalicelib.domain.windows import DAY, WINDOWS
+from chalicelib.services.ports import Boards, History, Holdings, Traders
+from chalicelib.services.public_traders import listed_trader, open_to_everyone
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResult:
+    """How a trader did in one window; `shown` and `drawdown` are hundredths of a percent."""
+
+    shown: int | None
+    rank: int | None
+    capped: bool
+    drawdown: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProfile:
+    """What everyone sees. `hour` is that of the last mark, None before the league's first
+    board; `view` is None when it is hidden or not made yet."""
+
+    trader: Trader
+    exchanges: tuple[str, ...]
+    hour: int | None
+    status: Status
+    windows: dict[str, WindowResult]
+    view: PublicView | None
+    risk: list[str | None]
+
+
+def show_profile(
+    name: str, *, traders: Traders, boards: Boards, holdings: Holdings, history: History
+) -> PublicProfile:
+    """The public profile of the listed trader of that name. Raises NotFound.
+
+    Coins are those of the last 00:00 mark, and only if the trader shows them to everyone; the
+    risk is no part of that choice.
+    """
+    trader = listed_trader(name, traders)
+    head = boards.current(DAY.name)
+    blocks = _blocks(trader.seat, head.hour, history) if head else {}
+    reading = SeatReading(trader.seat, blocks)
+    view = _view(trader.seat, blocks.get(Kind.SLOW))
+    return PublicProfile(
+        trader=trader,
+        exchanges=_exchanges(trader.seat, holdings),
+        hour=head.hour if head else None,
+        status=reading.status(DAY, retired=trader.retired_at is not None),
+        windows={
+            window.name: WindowResult(
+                shown=reading.shown(window),
+                rank=reading.rank(window),
+                capped=reading.capped(window),
+                drawdown=reading.drawdown(window),
+            )
+            for window in WINDOWS
+        },
+        view=view if open_to_everyone(trader.visibility.allocation_for) else None,
+        risk=view["risk"] if view else [None, None, None],
+    )
+
+
+def _blocks(seat: int, hour: int, history: History) -> dict[Kind, Block]:
+    block = block_of(seat)
+    numbers = {Kind.HOUR: hour, Kind.SCORES: hour, Kind.RANKS: hour, Kind.SLOW: 0}
+    found = history.blocks([(block, kind, number) for kind, number in numbers.items()])
+    return {kind: each for (_, kind, _), each in found.items()}
+
+
+def _view(seat: int, slow: Block | None) -> PublicView | None:
+    views = cast(Mapping[str, PublicView], slow.notes.get("view", {}) if slow else {})
+    return views.get(str(seat))
+
+
+def _exchanges(seat: int, holdings: Holdings) -> tuple[str, ...]:
+    """Those of the linked accounts; of a retired trader those he had."""
+    rows = holdings.of_seat(seat)
+    linked = [row for row in rows if row.unlinked_at is None] or rows
+    return tuple(sorted({row.exchange for row in linked}))
