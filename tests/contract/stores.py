@@ -8,14 +8,17 @@ from itertools import count
 from typing import Protocol
 
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts
+from chalicelib.adapters.dynamo.boards import DynamoBoards
+from chalicelib.adapters.dynamo.history import DynamoHistory
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
 from chalicelib.adapters.dynamo.leases import DynamoLeases
 from chalicelib.adapters.dynamo.ledger import DynamoLedger
 from chalicelib.adapters.dynamo.prices import DynamoPrices
 from chalicelib.adapters.dynamo.runs import DynamoRuns
+from chalicelib.adapters.dynamo.seats import DynamoSeats
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.dynamo.traders import DynamoTraders
-from chalicelib.domain.account import SEATS_PER_SHARD
+from chalicelib.domain.account import SEATS_PER_BLOCK, SEATS_PER_SHARD
 from chalicelib.services import ports
 from tests.fakes import Fakes
 
@@ -32,6 +35,7 @@ class Fresh:
         self.name = f"Trader {self.number:04}"
         self.shard = self.number
         self.seat = self.number * SEATS_PER_SHARD
+        self.block = self.seat // SEATS_PER_BLOCK
         self.hour = 480_000 + self.number * 1_000
         self.window = f"window {self.number}"
 
@@ -53,6 +57,12 @@ class Stores(Protocol):
     def runs(self) -> ports.Runs: ...
     @property
     def leases(self) -> ports.Leases: ...
+    @property
+    def history(self) -> ports.History: ...
+    @property
+    def seats(self) -> ports.Seats: ...
+    @property
+    def boards(self) -> ports.Boards: ...
 
 
 @dataclass
@@ -70,6 +80,9 @@ class DynamoStores:
         self.prices = DynamoPrices(self.tables, self.exchange)
         self.runs = DynamoRuns(self.tables)
         self.leases = DynamoLeases(self.tables)
+        self.history = DynamoHistory(self.tables)
+        self.seats = DynamoSeats(self.tables)
+        self.boards = DynamoBoards(self.tables)
 
 
 def fake_stores() -> Stores:

@@ -154,7 +154,7 @@ PRICES = st.decimals(min_value=0, max_value=10**9, places=18)
 @settings(max_examples=50)
 @given(
     st.dictionaries(
-        st.text(min_size=1, max_size=9),
+        st.text(min_size=1, max_size=9).filter(lambda code: " " not in code),
         st.builds(AssetPrice, PRICES, st.integers(0, 999).map(Decimal), INSTANTS, INSTANTS),
     )
 )
@@ -167,6 +167,11 @@ def test_the_same_list_in_another_order_gives_the_same_bytes() -> None:
     market = a_busy_market()
     turned = replace(market, assets=dict(reversed(list(market.assets.items()))))
     assert encode_prices(turned) == encode_prices(market)
+
+
+def test_a_code_with_a_space_is_refused_by_its_name() -> None:
+    with pytest.raises(InvalidRequest, match="'A B' has a space"):
+        encode_prices(PriceList(NOON, {"A B": asset_price()}))
 
 
 @pytest.mark.parametrize("packed", [b"", b"\x02abc", b"\x01abc"])
