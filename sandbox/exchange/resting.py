@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from heapq import merge
 
 from sandbox.exchange.order_desk import OrderDesk
 from sandbox.exchange.orders import Order
@@ -21,8 +22,9 @@ CANDLES_A_CALL = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The lowest and highest price between two looks at the market, known at `at`."""
+    """The lowest and highest price of a pair between two moments, the later one being `at`."""
 
+    symbol: str
     at: int
     low: Decimal
     high: Decimal
@@ -41,17 +43,17 @@ class RestingOrders:
         waiting = self._desk.orders.open()
         if now <= since or not waiting:
             return
-        for symbol in sorted({order.symbol for order in waiting}):
-            for reach in self._path(symbol, since, now):
-                self._fill_crossed(symbol, reach)
-                if not self._desk.orders.open(symbol=symbol):
-                    break
+        symbols = sorted({order.symbol for order in waiting})
+        paths = [self._path(symbol, since, now) for symbol in symbols]
+        # All pairs together in the order of time, so that no balance is told before an older one.
+        for reach in merge(*paths, key=lambda reach: reach.at):
+            self._fill_crossed(reach)
 
     def look_again(self, now: int) -> None:
         """Judge the price of this moment alone, after it was set by hand."""
         for symbol in sorted({order.symbol for order in self._desk.orders.open()}):
             price = self._desk.matcher.market.price(symbol, now)
-            self._fill_crossed(symbol, Reach(now, price, price))
+            self._fill_crossed(Reach(symbol, now, price, price))
 
     def _path(self, symbol: str, since: int, now: int) -> Iterator[Reach]:
         market = self._desk.matcher.market
@@ -62,15 +64,15 @@ class RestingOrders:
                 symbol, "1m", start=start, end=end, limit=CANDLES_A_CALL, now=now
             )
             for candle in candles:
-                yield Reach(candle.close_time, candle.low, candle.high)
+                yield Reach(symbol, candle.close_time, candle.low, candle.high)
             start = end + 1
         price = market.price(symbol, now)
-        yield Reach(now, price, price)
+        yield Reach(symbol, now, price, price)
 
-    def _fill_crossed(self, symbol: str, reach: Reach) -> None:
-        step = self._desk.matcher.spec(symbol).step_size
-        for order in self._desk.orders.open(symbol=symbol):
-            at = max(reach.at, order.updated_at)
+    def _fill_crossed(self, reach: Reach) -> None:
+        step = self._desk.matcher.spec(reach.symbol).step_size
+        for order in self._desk.orders.open(symbol=reach.symbol):
+            at = max(reach.at, self._desk.accounts.account(order.uid).updated_at)
             extreme = reach.low if order.buys else reach.high
             if reach.at < order.created_at or not _reached(order, extreme):
                 continue

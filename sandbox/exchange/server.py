@@ -157,7 +157,7 @@ class SandboxServer:
             return _text(404, to_json({"error": f"no {request.method} {path}"}))
         raw = await request.read()
         try:
-            body = json.loads(raw) if raw else dict(parse_qsl(query))
+            body = dict(json.loads(raw)) if raw else dict(parse_qsl(query))
             return _text(200, to_json(action(body)))
         except _MISTAKES as mistake:
             return _text(400, to_json({"error": f"{type(mistake).__name__}: {mistake}"}))

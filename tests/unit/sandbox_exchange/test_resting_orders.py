@@ -1,5 +1,6 @@
 """Orders that wait: locked balances, later fills, cancelling."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -166,3 +167,19 @@ def test_all_orders_of_more_than_a_day_are_refused(trader: Trader) -> None:
         "GET", "/api/v3/allOrders", symbol="BTCUSDT", startTime=now - 86_400_001, endTime=now
     )
     assert refusal(reply) == (400, -1127, "More than 24 hours between startTime and endTime.")
+
+
+def test_fills_of_a_jump_come_in_the_order_of_time_over_all_pairs(exchange: Exchange) -> None:
+    trader = open_trader(exchange, {"USDT": "1000000"})
+    for symbol, quantity in (("BTCUSDT", "0.01"), ("ETHUSDT", "0.1"), ("XRPUSDT", "100")):
+        price = exchange.market.price(symbol, exchange.now())
+        tick = exchange.market.symbols[symbol].tick_size
+        for percent in (998, 996, 994):
+            limit = price * percent / 1000 // tick * tick
+            trader.limit("BUY", symbol, quantity, f"{limit:f}")
+    told: list[int] = []
+    exchange.events.listen(trader.uid, "listener", lambda text: told.append(json.loads(text)["E"]))
+    exchange.clock.advance(48 * 3_600_000)
+    exchange.look_at_market()
+    assert len(told) > 6
+    assert told == sorted(told)
