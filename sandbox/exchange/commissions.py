@@ -69,15 +69,17 @@ class Commissions:
         quantity: Decimal,
         value: Decimal,
         at: int,
+        bnb_kept: Decimal = Decimal(0),
     ) -> Commission:
         """The cost of a fill of `quantity` worth `value` in the quote asset.
 
-        BNB pays where the account asked for it and has enough, else the asset received.
+        BNB pays where the account asked for it and has enough beside the `bnb_kept` that the
+        order itself will spend, else the asset received.
         """
         fees = self._fees()
         if account.fee_in_bnb:
             in_bnb = self._in_bnb(spec, quantity, value, at)
-            if in_bnb is not None and cut(in_bnb * fees.bnb_rate) <= account.free(BNB):
+            if in_bnb is not None and cut(in_bnb * fees.bnb_rate) <= account.free(BNB) - bnb_kept:
                 return Commission(cut(in_bnb * fees.bnb_rate), BNB)
         if is_buyer:
             return Commission(cut(quantity * fees.rate), spec.base)

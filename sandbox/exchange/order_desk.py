@@ -18,7 +18,7 @@ from sandbox.exchange.limits import Limits
 from sandbox.exchange.matching import Matcher, TradingSettings
 from sandbox.exchange.orders import FillTape, Order, OrderIndex, OrderRequest, OwnFill
 from sandbox.exchange.path import time_of_id
-from sandbox.exchange.synthetic_book import Level, down_to_step, total_quantity
+from sandbox.exchange.synthetic_book import ZERO, Level, down_to_step, total_quantity
 
 OUT_OF_LIQUIDITY = "INSUFFICIENT_LIQUIDITY"
 TAKER_DECREMENT = -1
@@ -40,6 +40,11 @@ class Step:
         if self.order.buys:
             return self.spec.quote, price * quantity
         return self.spec.base, quantity
+
+    def still_spends(self, asset: str, level: Level) -> Decimal:
+        """How much of `asset` the order will spend after this fill of it."""
+        spent, quantity = self.spends(level.price, self.order.remaining - level.quantity)
+        return quantity if spent == asset else ZERO
 
 
 class OrderDesk:
@@ -170,7 +175,13 @@ class OrderDesk:
         spend(*step.spends(level.price, level.quantity))
         account.credit(*((spec.base, level.quantity) if buys else (spec.quote, value)))
         due = self._commissions.due(
-            account, spec, is_buyer=buys, quantity=level.quantity, value=value, at=step.at
+            account,
+            spec,
+            is_buyer=buys,
+            quantity=level.quantity,
+            value=value,
+            at=step.at,
+            bnb_kept=ZERO if is_maker else step.still_spends(BNB, level),
         )
         account.debit(due.asset, due.quantity)
         return due

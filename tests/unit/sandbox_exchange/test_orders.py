@@ -59,6 +59,15 @@ def test_bnb_pays_the_commission_at_a_discount(exchange: Exchange) -> None:
     assert trader.free("BNB") == 1 - Decimal(fill["commission"])
 
 
+def test_selling_all_bnb_leaves_none_for_its_own_commission(exchange: Exchange) -> None:
+    trader = open_trader(exchange, {"BNB": "1"}, fee_in_bnb=True)
+    placed = success(trader.order("SELL", "BNBUSDT", quantity="1"))
+    assert len(placed["fills"]) > 1
+    assert placed["status"] == "FILLED"
+    assert {fill["commissionAsset"] for fill in placed["fills"]} == {"USDT"}
+    assert trader.free("BNB") == 0
+
+
 def test_without_enough_bnb_the_commission_falls_back(exchange: Exchange) -> None:
     trader = open_trader(exchange, {"USDT": "1000", "BNB": "0.0000001"}, fee_in_bnb=True)
     fill = success(trader.order("BUY", "BTCUSDT", quantity="0.001"))["fills"][0]
