@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamo.ledger import DynamoLedger
@@ -184,6 +184,7 @@ AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, places=12)
 ASSETS = st.text(min_size=1, max_size=8)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.builds(
         Fill,
@@ -205,6 +206,7 @@ def test_a_fill_is_read_from_its_row_as_it_was(entry: Fill) -> None:
     assert fill_of(entry_item("A", entry)) == entry
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.builds(
         BalanceChange,
@@ -221,6 +223,7 @@ def test_a_change_is_read_from_its_row_as_it_was(entry: BalanceChange) -> None:
     assert change_of(entry_item("A", entry)) == entry
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.builds(Checkpoint, INSTANTS, st.dictionaries(ASSETS, AMOUNTS)))
 def test_a_checkpoint_is_read_from_its_row_as_it_was(entry: Checkpoint) -> None:
     assert checkpoint_of(checkpoint_item("A", entry)) == entry

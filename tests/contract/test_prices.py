@@ -151,7 +151,7 @@ INSTANTS = st.integers(0, 10**9).map(lambda number: NOON - timedelta(millisecond
 PRICES = st.decimals(min_value=0, max_value=10**9, places=18)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.dictionaries(
         st.text(min_size=1, max_size=9).filter(lambda code: " " not in code),

@@ -45,12 +45,13 @@ ITEMS = st.builds(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(ITEMS, max_size=4))
 def test_items_come_back_as_they_were_written(items: list[StreamItem]) -> None:
     assert read_items(join_items([write_item(item) for item in items])) == items
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.builds(ShardTask, st.integers(0), st.integers(0))
     | st.builds(RankTask, st.integers(0), st.integers(0))

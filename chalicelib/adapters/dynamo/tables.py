@@ -8,6 +8,7 @@ module of each port.
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from threading import Lock
 from typing import Any, Final, TypeAlias, TypeVar
 
 from pynamodb.connection import Connection
@@ -51,6 +52,7 @@ class Tables:
         self._pause = pause
         self._bound: dict[type[Model], type[Model]] = {}
         self._known: set[str] = set()
+        self._binding = Lock()
         nobody = credentials(url)
         self._connection = Connection(
             region=region,
@@ -62,11 +64,12 @@ class Tables:
             aws_access_key_id=nobody.get("aws_access_key_id"),
             aws_secret_access_key=nobody.get("aws_secret_access_key"),
         )
+        self._client = self._connection.client  # made now: not by two threads at once
 
     @property
     def client(self) -> Any:  # noqa: ANN401 - botocore has no types
         """The low-level client, shared with every model; its events see all calls."""
-        return self._connection.client
+        return self._client
 
     def name(self, table: str) -> str:
         """The full name of one of the seven tables."""
@@ -75,17 +78,21 @@ class Tables:
     def model(self, kind: type[_ModelT]) -> type[_ModelT]:
         """`kind` (which names its table in TABLE) bound to this connection; the same class
         each time."""
-        if kind not in self._bound:
-            table = self.name(kind.TABLE)  # type: ignore[attr-defined]
-            meta = type("Meta", (), {"table_name": table, "region": self._region})
-            bound = type(kind.__name__, (kind,), {"Meta": meta, "__module__": kind.__module__})
-            own = bound._get_connection()  # type: ignore[attr-defined]
-            if table not in self._known:
-                self._connection.add_meta_table(own.get_meta_table())
-                self._known.add(table)
-            own.connection = self._connection
-            self._bound[kind] = bound
+        with self._binding:
+            if kind not in self._bound:
+                self._bound[kind] = self._bind(kind)
         return self._bound[kind]  # type: ignore[return-value]
+
+    def _bind(self, kind: type[Model]) -> type[Model]:
+        table = self.name(kind.TABLE)  # type: ignore[attr-defined]
+        meta = type("Meta", (), {"table_name": table, "region": self._region})
+        bound = type(kind.__name__, (kind,), {"Meta": meta, "__module__": kind.__module__})
+        own = bound._get_connection()  # type: ignore[attr-defined]
+        if table not in self._known:
+            self._connection.add_meta_table(own.get_meta_table())
+            self._known.add(table)
+        own.connection = self._connection
+        return bound
 
     def find(
         self, kind: type[_ModelT], pk: str, sk: str, *, consistent: bool = True
