@@ -109,8 +109,9 @@ def merge(row: AccountHoldings, news: HoldingsNews) -> AccountHoldings:
     """`row` with `news` taken in; `row` itself when the news changes nothing.
 
     Per asset the greater order wins; instants only grow (doubt: the earliest stays). So any
-    order of arrival, with repeats, ends in the same row. Equal orders with different amounts
-    put the account in doubt from that instant, and the greater amount stands until then.
+    order of arrival, with repeats, ends in the same row. Equal orders with different amounts,
+    which no exchange should say, put the account in doubt from that instant, and the greater
+    amount stands until then; a newer quantity that came first hides that doubt.
     """
     doubts = [row.in_doubt_since, news.in_doubt_since]
     quantities = dict(row.quantities)
