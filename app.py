@@ -1,11 +1,40 @@
 """Everything deployed, on one screen."""
 
-from chalice import Chalice
+from chalice import Chalice, Cron
+from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.entrypoints import board_api, http, openapi, profile_api
+from chalicelib.entrypoints import board_api, consumers, http, jobs, openapi, profile_api
 
 app = Chalice(app_name="coinmarketleague")
 app.register_middleware(http.only_problems, "http")
 app.register_blueprint(board_api.blueprint)
 app.register_blueprint(profile_api.blueprint)
 app.register_blueprint(openapi.blueprint)
+
+
+@app.schedule(Cron("0,2,5", "*", "*", "*", "?", "*"))
+def tick(event: CloudWatchEvent) -> None:
+    """Open the hour's run; the later two take it up where an earlier one stopped."""
+    jobs.tick(event.to_dict()["time"])
+
+
+@app.on_sqs_message(queue="events", batch_size=10)
+def record(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
+    """Write what the stream forwarded to ledger and holdings."""
+    return _failures(consumers.record(_messages(event)))
+
+
+@app.on_sqs_message(queue="tasks", batch_size=1)
+def work(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
+    """Mark a shard, or rank an hour."""
+    return _failures(consumers.work(_messages(event)))
+
+
+def _messages(event: SQSEvent) -> list[consumers.Message]:
+    return [
+        consumers.Message(each["messageId"], each["body"]) for each in event.to_dict()["Records"]
+    ]
+
+
+def _failures(message_ids: list[str]) -> dict[str, list[dict[str, str]]]:
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in message_ids]}

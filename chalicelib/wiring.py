@@ -4,13 +4,25 @@ Outside libraries are imported inside the function that builds the thing, so tha
 `app.py` stays light. Tests put their own with `use`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from chalicelib import config
+from chalicelib import config, logs
+from chalicelib.domain.errors import ExchangeUnavailable
+from chalicelib.domain.market import Symbol
 from chalicelib.services import ports
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.binance.budget import WeightBudget
+    from chalicelib.adapters.dynamo.tables import Tables
+
+EXCHANGE = "binance"
+"""The one exchange that the league follows so far."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +45,214 @@ class Stores:
 class _Replaced:
     stores: Stores | None = None
     now: Callable[[], datetime] | None = None
+    tasks: ports.Tasks | None = None
+    exchange: ports.Exchange | None = None
 
 
 _replaced = _Replaced()
 
 
-def use(stores: Stores | None = None, now: Callable[[], datetime] | None = None) -> None:
+def use(
+    stores: Stores | None = None,
+    now: Callable[[], datetime] | None = None,
+    tasks: ports.Tasks | None = None,
+    exchange: ports.Exchange | None = None,
+) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
     _replaced.now = now
+    _replaced.tasks = tasks
+    _replaced.exchange = exchange
 
 
 @cache
 def settings() -> config.Settings:
-    """The settings of this process. Raises InvalidRequest for a bad one."""
-    return config.from_env()
+    """The settings of this process, whose log is then configured by them.
+
+    Raises InvalidRequest for a bad one.
+    """
+    found = config.from_env()
+    logs.configure(found.log_level)
+    return found
 
 
 def stores() -> Stores:
     """Everything that is stored."""
-    if _replaced.stores is None:
-        raise NotImplementedError
-    return _replaced.stores
+    return _replaced.stores or _stores()
 
 
 def now() -> datetime:
-    """The exchange's time; the machine's where the exchange is a real one."""
+    """The exchange's time: the machine's own, where no clock is set in the settings.
+
+    Raises ExchangeUnavailable when the sandbox's clock does not answer.
+    """
     if _replaced.now is not None:
         return _replaced.now()
+    return _sandbox_time() if settings().clock_url else machine_now()
+
+
+def machine_now() -> datetime:
+    """The machine's time: for leases, back-off and limits, never compared with `now`."""
     return datetime.now(UTC)
+
+
+def tasks() -> ports.Tasks:
+    """The queue of the hour's work."""
+    return _replaced.tasks or _tasks()
+
+
+def exchange() -> ports.Exchange:
+    """The exchange's REST API."""
+    return _replaced.exchange or _exchange()
+
+
+def parsers() -> Mapping[str, ports.FrameParser]:
+    """Readers of raw frames, by exchange; each keeps the table of symbols it last read."""
+    return _parsers(stores().prices.symbols)
+
+
+def read_items(body: str) -> list[ports.StreamItem]:
+    """The items of a message of the events queue. Raises InvalidRequest."""
+    from chalicelib.adapters import messages
+
+    return messages.read_items(body)
+
+
+def read_task(body: str) -> ports.ShardTask | ports.RankTask:
+    """The task of a message of the tasks queue. Raises InvalidRequest."""
+    from chalicelib.adapters import messages
+
+    return messages.read_task(body)
+
+
+def mark_shard(task: ports.ShardTask) -> None:
+    """Do the task on the stores. Bound here because the columns need numpy, which no route
+    loads."""
+    from chalicelib.services.mark_shard import MarkStores, mark_shard
+
+    found = stores()
+    where = MarkStores(found.holdings, found.ledger, found.history, found.prices, found.runs)
+    mark_shard(task, where, tasks())
+
+
+def rank_traders(task: ports.RankTask) -> None:
+    """Do the task on the stores; bound here as `mark_shard` is."""
+    from chalicelib.services.rank_traders import rank_traders
+
+    found = stores()
+    rank_traders(
+        task, seats=found.seats, history=found.history, boards=found.boards, runs=found.runs
+    )
+
+
+@cache
+def events() -> ports.Events:
+    """The queue from ingest to record."""
+    from chalicelib.adapters.queues import EventQueue, Queue
+
+    return EventQueue(Queue(_client("sqs"), settings().events_queue))
+
+
+@cache
+def vault() -> ports.KeyVault:
+    """What seals traders' keys."""
+    from chalicelib.adapters.key_vault import KmsKeyVault
+
+    return KmsKeyVault(_client("kms"), settings().key_id)
+
+
+@cache
+def tables() -> "Tables":
+    """The seven tables."""
+    from chalicelib.adapters.dynamo.tables import Tables
+
+    found = settings()
+    return Tables(found.table_prefix, found.region, found.tables_url)
+
+
+@cache
+def budget() -> "WeightBudget":
+    """The weight that this process may ask of the exchange."""
+    from chalicelib.adapters.binance.budget import WeightBudget
+
+    return WeightBudget(machine_now)
+
+
+@cache
+def _stores() -> Stores:
+    from chalicelib.adapters.dynamo.accounts import DynamoAccounts
+    from chalicelib.adapters.dynamo.boards import DynamoBoards
+    from chalicelib.adapters.dynamo.history import DynamoHistory
+    from chalicelib.adapters.dynamo.holdings import DynamoHoldings
+    from chalicelib.adapters.dynamo.leases import DynamoLeases
+    from chalicelib.adapters.dynamo.ledger import DynamoLedger
+    from chalicelib.adapters.dynamo.prices import DynamoPrices
+    from chalicelib.adapters.dynamo.runs import DynamoRuns
+    from chalicelib.adapters.dynamo.seats import DynamoSeats
+    from chalicelib.adapters.dynamo.traders import DynamoTraders
+
+    bound = tables()
+    return Stores(
+        traders=DynamoTraders(bound),
+        accounts=DynamoAccounts(bound),
+        ledger=DynamoLedger(bound),
+        holdings=DynamoHoldings(bound),
+        history=DynamoHistory(bound),
+        seats=DynamoSeats(bound),
+        prices=DynamoPrices(bound, EXCHANGE),
+        boards=DynamoBoards(bound),
+        runs=DynamoRuns(bound),
+        leases=DynamoLeases(bound),
+    )
+
+
+@cache
+def _parsers(
+    read_symbols: Callable[[], Mapping[str, Symbol]],
+) -> Mapping[str, ports.FrameParser]:
+    from chalicelib.adapters.binance.parse import BinanceFrameParser
+
+    return {EXCHANGE: BinanceFrameParser(read_symbols)}
+
+
+@cache
+def _tasks() -> ports.Tasks:
+    from chalicelib.adapters.queues import Queue, TaskQueue
+
+    return TaskQueue(Queue(_client("sqs"), settings().tasks_queue))
+
+
+@cache
+def _exchange() -> ports.Exchange:
+    from chalicelib.adapters.binance.rest import BinanceExchange, RestAddresses
+
+    found = settings()
+    addresses = RestAddresses(found.binance_api_url, found.binance_sapi_url)
+    return BinanceExchange(addresses, budget(), machine_now)
+
+
+@cache
+def _client(service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    from chalicelib.adapters import aws
+
+    found = settings()
+    return aws.client(service, found.region, found.cloud_url)
+
+
+def _sandbox_time() -> datetime:
+    import requests
+
+    try:
+        answer = _clock_session().get(settings().clock_url, timeout=5)
+        answer.raise_for_status()
+        milliseconds = answer.json()["now"]
+    except (requests.RequestException, ValueError, KeyError) as error:
+        raise ExchangeUnavailable("the sandbox exchange's clock does not answer") from error
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+@cache
+def _clock_session() -> Any:  # noqa: ANN401 - requests is imported late
+    import requests
+
+    return requests.Session()
