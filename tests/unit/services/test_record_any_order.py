@@ -1,4 +1,4 @@
-"""However a stream is cut, shuffled and repeated, ledger and holdings end the same.
+"""However a stream is cut, shuffled and repeated, ledger, holdings and marks end the same.
 
 A small exchange keeps its own books and says what it says in Binance's order: for a trade the
 order, its fills, then the position; for a deposit the movement, then the position.
@@ -14,9 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.account import AccountState
+from chalicelib.domain.block import Kind
 from chalicelib.domain.holdings import AccountHoldings, Order, Position, holdings_at
 from chalicelib.domain.ledger import ChangeKind, LedgerEntry, Side, Source
-from chalicelib.services.ports import FrameContent, Ignored, StreamItem
+from chalicelib.domain.windows import hour_of, hour_start
+from chalicelib.services.mark_shard import MarkStores, mark_shard
+from chalicelib.services.ports import FrameContent, Ignored, ShardTask, StreamItem
 from chalicelib.services.record_account_event import record_account_events
 from chalicelib.services.start_link import Stores
 from tests.builders import (
@@ -27,6 +30,7 @@ from tests.builders import (
     balance_change,
     exchange_account,
     fill,
+    prices,
     snapshot,
     stream_item,
 )
@@ -126,6 +130,19 @@ def item_of(number: int) -> StreamItem:
     return stream_item(frame=str(number), sequence=number)
 
 
+def marks(fakes: Fakes) -> list[bytes]:
+    """The columns of the mark that closes the hour, and of the windows at it."""
+    hour = hour_of(END)
+    for each in (hour - 1, hour):
+        listed = prices(hour_start(each), BTC="10", ETH="3", BNB="2")
+        fakes.prices.put_hour(each, listed)
+    stores = MarkStores(fakes.holdings, fakes.ledger, fakes.history, fakes.prices, fakes.runs)
+    mark_shard(ShardTask(hour, 0), stores, fakes.tasks)
+    keys = [(0, Kind.HOUR, hour), (0, Kind.SCORES, hour)]
+    blocks = fakes.history.blocks(keys)
+    return [column.tobytes() for key in keys for column in blocks[key].columns.values()]
+
+
 def comparable(row: AccountHoldings | None) -> tuple[object, ...]:
     assert row is not None
     return (row.amounts(), dict(row.last_buys), row.last_event_at, row.last_flow_at)
@@ -140,7 +157,7 @@ MOVES = st.lists(
 
 @given(moves=MOVES, data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_any_order_with_repeats_ends_in_the_same_ledger_and_holdings(
+def test_any_order_with_repeats_ends_in_the_same_ledger_holdings_and_marks(
     moves: list[tuple[str, int]], data: st.DataObject
 ) -> None:
     books = Books()
@@ -160,6 +177,7 @@ def test_any_order_with_repeats_ends_in_the_same_ledger_and_holdings(
     assert comparable(row) == comparable(straight.holdings.get(0, ACCOUNT))
     assert row is not None
     assert row.amounts() == {asset: held for asset, held in books.held.items() if held}
+    assert marks(found) == marks(straight)
 
 
 @given(moves=MOVES, size=st.integers(1, 9))
