@@ -1,5 +1,6 @@
 """python-binance itself as client, changed in nothing but its addresses."""
 
+import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -21,7 +22,11 @@ def credentials(exchange: RunningExchange) -> dict[str, Any]:
 
 @pytest.fixture
 def client(exchange: RunningExchange, credentials: dict[str, Any]) -> Iterator[Client]:
+    loop = asyncio.new_event_loop()  # it asks for one that these calls never use
+    asyncio.set_event_loop(loop)
     made = Client(credentials["key"], credentials["secret"], ping=False)
+    asyncio.set_event_loop(None)
+    loop.close()
     made.API_URL = f"{exchange.rest_url}/api"
     made.MARGIN_API_URL = f"{exchange.rest_url}/sapi"
     made.timestamp_offset = made.get_server_time()["serverTime"] - machine_ms()
