@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.adapters.dynamo.accounts import DynamoAccounts
+from chalicelib.adapters.dynamo.tables import Tables, key
 from chalicelib.domain.account import AccountState, ExchangeAccount
 from chalicelib.domain.errors import Conflict, NotFound
 from tests.builders import NOON, at, exchange_account
@@ -39,12 +41,26 @@ def test_an_account_that_was_never_saved_is_not_found(stores: Stores, fresh: Fre
 
 
 def test_a_roster_has_every_linked_account_of_its_slot(stores: Stores, fresh: Fresh) -> None:
-    ids = [f"{fresh.account}-{number:03}" for number in range(105)]
+    ids = [f"{fresh.account}-{number:03}" for number in range(5)]
     accounts = [account_of(fresh, account_id=account_id) for account_id in ids]
     for account in reversed(accounts):
         stores.accounts.save(account)
     stores.accounts.save(account_of(fresh, account_id="elsewhere", slot=fresh.number + 50_000))
     assert stores.accounts.roster(fresh.number) == accounts
+
+
+def test_a_roster_may_be_longer_than_a_batch(dynalite_tables: Tables, fresh: Fresh) -> None:
+    accounts = DynamoAccounts(dynalite_tables)
+    ids = [f"{fresh.account}-{number:03}" for number in range(105)]
+    template = account_of(fresh)
+    accounts.save(template)
+    (item,) = dynalite_tables.get_each("accounts", [(f"A#{fresh.account}", "META")])
+    slot = f"SLOT#{fresh.number}"
+    dynalite_tables.put_each("accounts", (key(slot, f"A#{account_id}") for account_id in ids))
+    copies = (item | key(f"A#{account_id}", "META") for account_id in ids)
+    dynalite_tables.put_each("accounts", copies)
+    expected = [template, *(replace(template, account_id=account_id) for account_id in ids)]
+    assert accounts.roster(fresh.number) == expected
 
 
 def test_an_unlinked_account_leaves_the_roster(stores: Stores, fresh: Fresh) -> None:

@@ -56,7 +56,7 @@ def blocks(draw: st.DrawFn) -> Block:
     return Block(kind, made.columns, draw(st.dictionaries(st.text(), json_values, max_size=3)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(blocks())
 def test_encode_then_decode_is_the_identity(given_block: Block) -> None:
     assert same(decode_block(encode_block(given_block)), given_block)

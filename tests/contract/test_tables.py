@@ -22,13 +22,6 @@ def test_more_than_a_batch_is_written_and_read(tables: Tables, fresh: Fresh) -> 
     assert sorted(item["sk"]["S"] for item in found) == [sk for _, sk in keys]
 
 
-def test_a_batch_larger_than_an_answer_is_read_whole(dynalite_tables: Tables, fresh: Fresh) -> None:
-    keys = [(fresh.account, f"{number:02}") for number in range(45)]
-    content = {"content": {"B": b"x" * 390_000}}
-    dynalite_tables.put_each("billing", (key(*each) | content for each in keys))
-    assert len(dynalite_tables.get_each("billing", keys)) == 45
-
-
 def test_nothing_to_read_or_write_calls_nobody() -> None:
     nowhere = Tables("league-", REGION, "http://127.0.0.1:1")
     assert nowhere.get_each("billing", []) == []
@@ -49,6 +42,21 @@ class Leaving:
         return {"UnprocessedItems": {name: items[len(items) - left :]} if left else {}}
 
 
+class AnsweringInParts:
+    """Answers with at most so many items of a batch, as a batch of more than 16 MB is."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.sizes: list[int] = []
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        ((name, wanted),) = RequestItems.items()
+        keys = wanted["Keys"]
+        self.sizes.append(len(keys))
+        left = {name: {**wanted, "Keys": keys[self.most :]}} if keys[self.most :] else {}
+        return {"Responses": {name: keys[: self.most]}, "UnprocessedKeys": left}
+
+
 class TablesOn(Tables):
     """Tables with a client of our own."""
 
@@ -66,6 +74,14 @@ def test_what_a_batch_leaves_undone_goes_with_the_next() -> None:
     TablesOn(client, pauses.append).put_each("billing", (key("A", str(n)) for n in range(60)))
     assert client.sizes == [25, 25, 13, 1]
     assert len(pauses) == 2
+
+
+def test_a_batch_larger_than_an_answer_is_read_whole() -> None:
+    client = AnsweringInParts(40)
+    keys = [("A", f"{number:03}") for number in range(150)]
+    found = TablesOn(client, lambda _: None).get_each("billing", keys)
+    assert sorted(item["sk"]["S"] for item in found) == [sk for _, sk in keys]
+    assert client.sizes == [100, 100, 70, 30]
 
 
 def test_a_batch_that_never_gets_done_is_a_store_unavailable() -> None:
