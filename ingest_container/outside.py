@@ -1,0 +1,33 @@
+"""What the container needs from outside; `main.py` takes it from wiring, tests from fakes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.services.ports import (
+    Accounts,
+    Events,
+    Exchange,
+    KeyVault,
+    Prices,
+    PriceStream,
+    StreamListener,
+    UserStream,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One exchange, the stores that ingest touches, the queue, and the two clocks: `now` is
+    the exchange's, `machine` this machine's."""
+
+    exchange_name: str
+    exchange: Exchange
+    accounts: Accounts
+    prices: Prices
+    events: Events
+    vault: KeyVault
+    user_stream: Callable[[StreamListener], UserStream]
+    price_stream: Callable[[], PriceStream]
+    now: Callable[[], datetime]
+    machine: Callable[[], datetime]
