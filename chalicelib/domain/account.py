@@ -100,6 +100,26 @@ class KeyPermissions:
     address_locked: bool
 
 
+def state_after_check(permissions: KeyPermissions) -> AccountState:
+    """LIVE for a key that reads and can do nothing else, from anywhere; else what is wrong.
+
+    A key locked to an address would fail with our next address, so it counts as refused.
+    """
+    wide = (
+        permissions.trade,
+        permissions.withdraw,
+        permissions.transfer,
+        permissions.margin,
+        permissions.futures,
+        permissions.options,
+    )
+    if any(wide):
+        return AccountState.PERMISSIONS_WIDENED
+    if permissions.address_locked or not permissions.read:
+        return AccountState.KEY_REVOKED
+    return AccountState.LIVE
+
+
 def shard_of(seat: int) -> int:
     """The shard whose mark covers `seat`."""
     return seat // SEATS_PER_SHARD

@@ -1,0 +1,59 @@
+"""One account of a slot: how far it is on its way, and what is known of its stream."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair
+from chalicelib.services.ports import Snapshot, StreamItem
+
+
+class Stage(Enum):
+    """How far an account is on its way."""
+
+    CHECK = "check"
+    SUBSCRIBE = "subscribe"
+    LINK = "link"
+    STREAM = "stream"
+    STOP = "stop"
+
+
+@dataclass(slots=True)
+class Followed:
+    """An account of the slot and what is known of its stream.
+
+    `uid` is the exchange's own name of the account, once known. `frames` counts those received.
+    `in_doubt_since` is by the machine's clock: since then frames may have been missed.
+    """
+
+    account: ExchangeAccount
+    pair: KeyPair
+    stage: Stage
+    uid: str | None = None
+    streaming: bool = False
+    stop_as: AccountState = AccountState.KEY_REVOKED
+    frames: int = 0
+    entries_since_checkpoint: bool = False
+    in_doubt_since: datetime | None = None
+    last_error: str = ""
+
+    def item(
+        self, received_at: datetime, *, frame: str | None = None, snapshot: Snapshot | None = None
+    ) -> StreamItem:
+        """A frame (the newest that was counted) or a snapshot of this account."""
+        return StreamItem(
+            account_id=self.account.account_id,
+            trader_id=self.account.trader_id,
+            seat=self.account.seat,
+            exchange=self.account.exchange,
+            link_number=self.account.link_number,
+            linked_at=self.account.linked_at,
+            sequence=self.frames if frame is not None else 0,
+            received_at=received_at,
+            frame=frame,
+            snapshot=snapshot,
+        )
+
+    def wants_checkpoint(self) -> bool:
+        """Whether its ledger grew since its quantities were last read whole."""
+        return self.stage is Stage.STREAM and self.entries_since_checkpoint
