@@ -17,6 +17,8 @@ from chalicelib.services import ports
 
 if TYPE_CHECKING:
     from chalicelib.adapters.binance.budget import WeightBudget
+    from chalicelib.adapters.binance.links import StreamEnvironment
+    from chalicelib.adapters.binance.rest import BinanceExchange
     from chalicelib.adapters.dynamo.tables import Tables
 
 EXCHANGE = "binance"
@@ -104,6 +106,20 @@ def tasks() -> ports.Tasks:
 def exchange() -> ports.Exchange:
     """The exchange's REST API."""
     return _replaced.exchange or _exchange()
+
+
+def user_stream(listener: ports.StreamListener) -> ports.UserStream:
+    """A new user stream that tells `listener`; one to a slot."""
+    from chalicelib.adapters.binance.user_stream import BinanceUserStream
+
+    return BinanceUserStream(settings().binance_ws_api_url, _streams(), listener)
+
+
+def price_stream() -> ports.PriceStream:
+    """A new stream of last prices."""
+    from chalicelib.adapters.binance.market_stream import BinancePriceStream
+
+    return BinancePriceStream(settings().binance_stream_url, _streams())
 
 
 def parsers() -> Mapping[str, ports.FrameParser]:
@@ -223,7 +239,19 @@ def _tasks() -> ports.Tasks:
 
 
 @cache
-def _exchange() -> ports.Exchange:
+def _streams() -> "StreamEnvironment":
+    from chalicelib.adapters.binance.links import StreamEnvironment
+
+    return StreamEnvironment(
+        budget=budget(),
+        exchange_now=_exchange().clock.now,
+        resync=_exchange().time,
+        machine=machine_now,
+    )
+
+
+@cache
+def _exchange() -> "BinanceExchange":
     from chalicelib.adapters.binance.rest import BinanceExchange, RestAddresses
 
     found = settings()
