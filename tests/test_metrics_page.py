@@ -242,6 +242,12 @@ CHECKS: dict[tuple[str, ...], Callable[[list[Row]], None]] = {
 }
 
 
+def test_the_timeline_of_the_page_has_the_answer_of_the_page() -> None:
+    parts = PAGE.read_text(encoding="utf-8").split("```json\n")
+    question, answer = (part.split("```")[0] for part in parts[1:])
+    assert replay(read_timeline(question)) == json.loads(answer)
+
+
 def test_every_table_of_the_page_is_computed() -> None:
     assert set(tables()) == set(CHECKS)
 
