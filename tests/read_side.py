@@ -20,6 +20,7 @@ from chalicelib.domain.market import PriceList
 from chalicelib.domain.windows import WINDOWS, day_of_hour, hour_of, hour_start
 from chalicelib.services.ports import BoardHead, League
 from tests.builders import NOON, account_holdings, asset_price, seat, trader
+from tests.contract.stores import Stores
 from tests.fakes import Fakes
 
 HOUR = hour_of(NOON)
@@ -162,20 +163,11 @@ class ReadSide:
         """The day of the board's hour."""
         return day_of_hour(self.hour)
 
-    def stores(self) -> wiring.Stores:
-        """The fakes as the routes see them."""
-        names = wiring.Stores.__slots__
-        return wiring.Stores(**{name: getattr(self.fakes, name) for name in names})
-
     @contextmanager
     def client(self) -> Iterator["Asker"]:
         """A client of the API over these stores and this clock."""
-        wiring.use(self.stores(), lambda: self.now)
-        try:
-            with Client(app) as client:
-                yield Asker(client)
-        finally:
-            wiring.use()
+        with asking(self.fakes, self.now) as client:
+            yield client
 
     def get(self, path: str, **headers: str) -> HTTPResponse:
         """One answer of the API."""
@@ -199,3 +191,15 @@ class Asker:
         response = self.get(path)
         assert response.status_code == 200, response.body
         return response.json_body
+
+
+@contextmanager
+def asking(stores: Stores, now: datetime = REQUESTED_AT) -> Iterator[Asker]:
+    """A client of the API over any stores, at an instant of exchange time."""
+    named = {name: getattr(stores, name) for name in wiring.Stores.__slots__}
+    wiring.use(wiring.Stores(**named), lambda: now)
+    try:
+        with Client(app) as client:
+            yield Asker(client)
+    finally:
+        wiring.use()
