@@ -100,7 +100,7 @@ class Site:
                 request.method,
                 self._api + request.raw_path.removeprefix("/api"),
                 headers=headers,
-                data=await request.read(),
+                data=await request.read() or None,  # an empty body would get a type
                 allow_redirects=False,
             ) as answer:
                 kept = CIMultiDict(answer.headers)
