@@ -178,6 +178,18 @@ def test_only_trading_pairs_trade(server: ScriptedServer, exchange: BinanceExcha
     }
 
 
+def test_the_budget_follows_the_limit_that_the_exchange_names(
+    server: ScriptedServer, exchange: BinanceExchange, budget: WeightBudget
+) -> None:
+    limit = {"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1}
+    other = {"rateLimitType": "RAW_REQUESTS", "interval": "MINUTE", "intervalNum": 5, "limit": 1}
+    body = {"rateLimits": [limit | {"limit": 12000}, other], "symbols": []}
+    server.reply("/api/v3/exchangeInfo", Reply(json.dumps(body)))
+    exchange.symbols()
+    assert budget.try_spend(9500, Priority.STREAMS) == 0
+    assert budget.try_spend(100, Priority.STREAMS) > 0
+
+
 def test_quotes_are_asked_for_trading_pairs_alone(
     server: ScriptedServer, exchange: BinanceExchange
 ) -> None:

@@ -12,7 +12,7 @@ from threading import Lock
 
 from chalicelib.domain.errors import RateLimited
 
-LIMIT_A_MINUTE = 6000
+LIMIT_A_MINUTE = 6000  # until the exchange says its own
 OUR_SHARE = 0.8
 _MINUTE = timedelta(minutes=1)
 
@@ -76,6 +76,11 @@ class WeightBudget:
             self._turn(self._clock())
             if int(asked_at.timestamp() // 60) == self._minute:
                 self._used = max(self._used, used)
+
+    def set_limit(self, limit: int) -> None:
+        """Take over the weight a minute that the exchange allows one address."""
+        with self._lock:
+            self._allowed = limit * OUR_SHARE
 
     def pause(self, until: datetime) -> None:
         """Ask nothing from this address before `until`."""

@@ -8,11 +8,10 @@ signed, when the clocks disagreed.
 import asyncio
 import copy
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import requests
@@ -21,6 +20,16 @@ from binance.exceptions import BinanceAPIException, BinanceRequestException
 from requests.adapters import HTTPAdapter
 
 from chalicelib.adapters.binance import wallet
+from chalicelib.adapters.binance.answers import (
+    SHAPELESS,
+    account_of,
+    fill_of,
+    quote_of,
+    rows_of,
+    symbol_of,
+    weight_limit_of,
+    well_formed,
+)
 from chalicelib.adapters.binance.budget import Priority, WeightBudget
 from chalicelib.adapters.binance.clock import ServerClock
 from chalicelib.adapters.binance.errors import (
@@ -30,29 +39,23 @@ from chalicelib.adapters.binance.errors import (
     refusal_of,
     translate,
 )
-from chalicelib.adapters.binance.fields import instant, milliseconds, text, whole
+from chalicelib.adapters.binance.fields import instant, milliseconds, text
 from chalicelib.domain.account import KeyPair, KeyPermissions
-from chalicelib.domain.errors import (
-    ExchangeUnavailable,
-    InvalidRequest,
-    KeyRevoked,
-    RateLimited,
-)
-from chalicelib.domain.ledger import BalanceChange, Fill, Side
+from chalicelib.domain.errors import KeyRevoked, RateLimited
+from chalicelib.domain.ledger import BalanceChange, Fill
 from chalicelib.domain.market import Quote, Symbol
-from chalicelib.domain.money import EXACT, amount
+from chalicelib.domain.money import amount
 from chalicelib.services.ports import AccountReading
 
 _Answer: TypeAlias = Any
 _USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
 _TIMEOUT_S = 10
 _PAGE = 1000
-_SHAPELESS = (AttributeError, TypeError, ValueError)  # what the library makes of odd bodies
 _FAILURES = (
     BinanceAPIException,
     BinanceRequestException,
     requests.RequestException,
-    *_SHAPELESS,
+    *SHAPELESS,
 )
 
 
@@ -85,18 +88,21 @@ class BinanceExchange:
     def time(self) -> datetime:
         """The exchange's clock, which signatures follow from then on."""
         answer = self._call("time", 1, Priority.STREAMS, lambda client: client.get_server_time())
-        with _well_formed("time"):
+        with well_formed("time"):
             now = instant(answer, "serverTime")
         self.clock.correct(now)
         return now
 
     def symbols(self) -> dict[str, Symbol]:
-        """All listed symbols by name."""
+        """All listed symbols by name. The budget follows the limit that comes with them."""
         answer = self._call(
             "symbols", 20, Priority.PRICES, lambda client: client.get_exchange_info()
         )
-        with _well_formed("symbols"):
-            return {each.name: each for each in map(_symbol, answer["symbols"])}
+        with well_formed("symbols"):
+            limit = weight_limit_of(answer)
+            if limit is not None:
+                self._budget.set_limit(limit)
+            return {each.name: each for each in map(symbol_of, answer["symbols"])}
 
     def quotes(self) -> dict[str, Quote]:
         """Last price and traded value of 24 h of the symbols that trade."""
@@ -108,8 +114,8 @@ class BinanceExchange:
             # the library's own method cannot say which statuses are wanted
             lambda client: client._get("ticker/24hr", data=dict(asked)),
         )
-        with _well_formed("quotes"):
-            return {text(row, "symbol"): _quote(row) for row in _rows(answer)}
+        with well_formed("quotes"):
+            return {text(row, "symbol"): quote_of(row) for row in rows_of(answer)}
 
     def minute_close(self, symbol: str, minute: datetime) -> Decimal | None:
         """Close of the 1-minute candle that opens at `minute`; None where there is none."""
@@ -122,7 +128,7 @@ class BinanceExchange:
                 symbol=symbol, interval="1m", startTime=opens, limit=1
             ),
         )
-        with _well_formed("minute_close"):
+        with well_formed("minute_close"):
             candles = [row for row in answer if row[0] == opens]
             return amount(candles[0][4], "close") if candles else None
 
@@ -135,14 +141,8 @@ class BinanceExchange:
             lambda client: client.get_account(omitZeroBalances="true"),
             pair,
         )
-        with _well_formed("account"), localcontext(EXACT):
-            quantities = {
-                text(row, "asset"): amount(row.get("free"), "free")
-                + amount(row.get("locked"), "locked")
-                for row in _rows(answer["balances"])
-            }
-            uid = str(whole(answer, "uid"))
-            return AccountReading(uid, quantities, instant(answer, "updateTime"))
+        with well_formed("account"):
+            return account_of(answer)
 
     def permissions(self, pair: KeyPair) -> KeyPermissions:
         """What the key may do."""
@@ -153,7 +153,7 @@ class BinanceExchange:
             lambda client: client.get_account_api_permissions(),
             pair,
         )
-        with _well_formed("permissions"):
+        with well_formed("permissions"):
             return wallet.permissions_of(answer)
 
     def fills(self, pair: KeyPair, symbol: Symbol, from_trade_id: int) -> list[Fill]:
@@ -167,8 +167,8 @@ class BinanceExchange:
             ),
             pair,
         )
-        with _well_formed("fills"):
-            return [_fill(row, symbol) for row in _rows(answer)]
+        with well_formed("fills"):
+            return [fill_of(row, symbol) for row in rows_of(answer)]
 
     def movements(self, pair: KeyPair, start: datetime, end: datetime) -> list[BalanceChange]:
         """Deposits and withdrawals with start ≤ changed_at < end, as the history has them."""
@@ -199,8 +199,8 @@ class BinanceExchange:
                 lambda client, asked=asked: getattr(client, history.method)(**asked),  # type: ignore[misc]
                 pair,
             )
-            with _well_formed(history.name):
-                rows = _rows(answer)
+            with well_formed(history.name):
+                rows = rows_of(answer)
                 found += [change for change in map(history.change_of, rows) if change is not None]
             if len(rows) < _PAGE:
                 return found
@@ -283,45 +283,3 @@ def _client() -> Client:
     finally:
         asyncio.set_event_loop(None)
         loop.close()
-
-
-@contextmanager
-def _well_formed(name: str) -> Iterator[None]:
-    try:
-        yield
-    except (InvalidRequest, KeyError, IndexError, *_SHAPELESS) as error:
-        raise ExchangeUnavailable(f"{name}: an answer that cannot be read: {error}") from error
-
-
-def _rows(answer: _Answer) -> list[Mapping[str, Any]]:
-    if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
-        raise InvalidRequest("no list of objects")
-    return answer
-
-
-def _symbol(row: Mapping[str, Any]) -> Symbol:
-    trading = row.get("status") == "TRADING" and row.get("isSpotTradingAllowed") is True
-    return Symbol(text(row, "symbol"), text(row, "baseAsset"), text(row, "quoteAsset"), trading)
-
-
-def _quote(row: Mapping[str, Any]) -> Quote:
-    price = amount(row.get("lastPrice"), "lastPrice")
-    return Quote(price, amount(row.get("quoteVolume"), "quoteVolume"))
-
-
-def _fill(row: Mapping[str, Any], symbol: Symbol) -> Fill:
-    commission = amount(row.get("commission"), "commission")
-    return Fill(
-        symbol=symbol.name,
-        base=symbol.base,
-        quote=symbol.quote,
-        trade_id=whole(row, "id"),
-        order_id=whole(row, "orderId"),
-        side=Side.BUY if row["isBuyer"] else Side.SELL,
-        price=amount(row.get("price"), "price"),
-        quantity=amount(row.get("qty"), "qty"),
-        quote_quantity=amount(row.get("quoteQty"), "quoteQty"),
-        commission=commission,
-        commission_asset=text(row, "commissionAsset") if commission else None,
-        executed_at=instant(row, "time"),
-    )
