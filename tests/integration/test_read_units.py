@@ -1,15 +1,12 @@
 """The routes over DynamoDB's own items (moto): right answers, and what reading them costs.
 
-Units are counted from the sizes of the items read, as DynamoDB bills them, on a full block of
-256 traders whose numbers do not compress.
+Counted on a full block of 256 traders whose numbers do not compress.
 """
 
-import math
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -21,51 +18,13 @@ from chalicelib.domain.market import PriceList
 from chalicelib.domain.profile import public_view
 from chalicelib.domain.windows import WINDOWS, day_of_hour
 from chalicelib.services.ports import BoardHead, League
+from sandbox.units import UnitMeter
 from tests.builders import NOON, account_holdings, asset_price, at, fill, seat, trader
 from tests.contract.stores import DynamoStores
 from tests.read_side import HOUR, asking
 
 MOST_UNITS = 16
 SEAT = 5
-_UNIT = 4096
-
-
-def size_of(value: dict[str, Any]) -> int:
-    """Bytes of an attribute's value, as DynamoDB counts them."""
-    ((kind, content),) = value.items()
-    if kind == "N":
-        return len(content) // 2 + 2
-    return len(content.encode()) if kind == "S" else len(content) if kind == "B" else 1
-
-
-def item_size(item: dict[str, Any]) -> int:
-    """Bytes of an item."""
-    return sum(len(name.encode()) + size_of(value) for name, value in item.items())
-
-
-@dataclass
-class Meter:
-    """Counts calls and read units of one client."""
-
-    calls: int = 0
-    units: float = 0.0
-    _consistent: list[bool] = field(default_factory=list)
-
-    def asked(self, params: dict[str, Any], **_: object) -> None:
-        """Note whether the call that goes out reads consistently."""
-        self._consistent.append("'ConsistentRead': True" in repr(params))
-
-    def answered(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401
-        """Count what came back."""
-        share = 1.0 if self._consistent.pop() else 0.5
-        self.calls += 1
-        if model.name == "Query":
-            total = sum(map(item_size, parsed["Items"]))
-            self.units += share * max(math.ceil(total / _UNIT), 1)
-            return
-        found = [parsed["Item"]] if "Item" in parsed else []
-        found += [item for each in parsed.get("Responses", {}).values() for item in each]
-        self.units += share * sum(math.ceil(item_size(item) / _UNIT) for item in found)
 
 
 def filled(kind: Kind, source: random.Random) -> Block:
@@ -137,15 +96,11 @@ def _write_blocks(stores: DynamoStores, source: random.Random, listed: PriceList
 
 
 @pytest.fixture
-def meter(stores: DynamoStores) -> Iterator[Meter]:
+def meter(stores: DynamoStores) -> Iterator[UnitMeter]:
     """Counts what the test's requests read."""
-    events = stores.tables.client.meta.events
-    made = Meter()
-    events.register("before-parameter-build.dynamodb", made.asked)
-    events.register("after-call.dynamodb", made.answered)
-    yield made
-    events.unregister("before-parameter-build.dynamodb", made.asked)
-    events.unregister("after-call.dynamodb", made.answered)
+    made = UnitMeter()
+    with made.attached(stores.tables.client):
+        yield made
 
 
 @pytest.mark.parametrize(
@@ -158,12 +113,12 @@ def meter(stores: DynamoStores) -> Iterator[Meter]:
     ],
 )
 def test_an_answer_reads_at_most_16_units_in_a_few_calls(
-    stores: DynamoStores, meter: Meter, route: str, calls: int
+    stores: DynamoStores, meter: UnitMeter, route: str, calls: int
 ) -> None:
     with asking(stores) as client:
         client.json(route)
-    assert meter.units <= MOST_UNITS
-    assert meter.calls == calls
+    assert meter.spent.read_units <= MOST_UNITS
+    assert meter.spent.calls == calls
 
 
 def test_what_was_stored_is_what_is_answered(stores: DynamoStores) -> None:
