@@ -4,6 +4,7 @@ A part that fails is logged and started again; nothing that has come in is lost 
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -13,6 +14,8 @@ from ingest_container.forwarder import USUAL_LIMITS, Forwarder, ForwarderLimits
 from ingest_container.outside import Outside
 from ingest_container.prices import PriceKeeper
 from ingest_container.session import SlotSession
+
+_INTAKE_ENDS_WITHIN_S = 5
 
 _log = logging.getLogger(__name__)
 
@@ -74,8 +77,9 @@ class Supervisor:
         for session in self.sessions:
             session.stream.close()
             session.close()
+        intake_ends_at = time.monotonic() + _INTAKE_ENDS_WITHIN_S
         for thread in self._intake:
-            thread.join(seconds)
+            thread.join(max(0.0, intake_ends_at - time.monotonic()))
         self.forwarder.close(seconds)
         for thread in self._outlet:
             thread.join(seconds + 1)
@@ -137,7 +141,8 @@ class Supervisor:
             session.lost(account_id)
 
     def _thread(self, name: str, run: Callable[[], None]) -> Thread:
-        thread = Thread(target=self._guard, args=(name, run), name=name)
+        # a daemon: one that waits for a free minute of weight must not hold up the end
+        thread = Thread(target=self._guard, args=(name, run), name=name, daemon=True)
         thread.start()
         return thread
 

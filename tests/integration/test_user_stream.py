@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 
-from chalicelib.adapters.binance.links import Link, LinkTimes
+from chalicelib.adapters.binance.budget import WeightBudget
+from chalicelib.adapters.binance.links import Link, LinkTimes, StreamEnvironment
 from chalicelib.adapters.binance.rest import BinanceExchange
+from chalicelib.adapters.binance.user_stream import BinanceUserStream
 from chalicelib.domain.account import KeyPair
 from chalicelib.domain.errors import ExchangeUnavailable
 from sandbox.exchange.running import RunningExchange, running_exchange
@@ -18,6 +22,7 @@ from tests.integration.binance_helpers import (
     OpenAccount,
     adapter,
     buy,
+    machine_now,
     open_account,
     running_stream,
 )
@@ -234,3 +239,46 @@ def test_a_clock_that_is_off_is_put_right_and_the_account_subscribed(
         stream.follow("ada", ada.pair)
         heard.until_subscribed("ada")
         assert heard.refused == []
+
+
+class Breaks(Heard):
+    """A listener that fails at its first frame."""
+
+    broken = False
+
+    def frame(self, account_id: str, frame: str) -> None:
+        if not self.broken:
+            self.broken = True
+            raise ValueError("a bug")
+        super().frame(account_id, frame)
+
+
+def test_a_stream_that_failed_is_a_gap_and_runs_again(
+    running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
+) -> None:
+    heard = Breaks()
+    environment = StreamEnvironment(
+        budget=WeightBudget(machine_now),
+        exchange_now=exchange.clock.now,
+        resync=exchange.time,
+        machine=machine_now,
+        times=TIMES,
+    )
+    stream = BinanceUserStream(running.ws_api_url, environment, heard)
+    stream.follow("ada", ada.pair)
+
+    def run_twice() -> None:
+        for _ in range(2):
+            with suppress(ValueError):
+                stream.run()
+
+    thread = Thread(target=run_twice)
+    thread.start()
+    try:
+        heard.until_subscribed("ada")
+        buy(running, ada)
+        heard.until_subscribed("ada", 2)
+        assert heard.gaps == ["ada"]
+    finally:
+        stream.close()
+        thread.join(PATIENCE_S)

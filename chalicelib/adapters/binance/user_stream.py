@@ -241,7 +241,12 @@ class BinanceUserStream:
             self._listener.gap(sorted(lost))
 
     def _lose_all(self) -> None:
+        """Close everything; it is a gap unless we were told to close."""
+        active: set[str] = set()
         for connection in (self._main, self._next):
             if connection is not None:
+                active |= connection.subscriptions.active()
                 connection.link.close()
         self._main = self._next = None
+        if active and not self._closing.is_set():
+            self._listener.gap(sorted(active))
