@@ -12,16 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import requests
-from moto.server import ThreadedMotoServer
 
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.key_vault import KmsKeyVault
 from chalicelib.domain.account import AccountState
-from sandbox.cloud import REGION, TABLE_PREFIX, client, make_key, make_queues, make_tables
+from sandbox.cloud import (
+    REGION,
+    TABLE_PREFIX,
+    answers,
+    client,
+    make_key,
+    make_queues,
+    make_tables,
+    moto_command,
+)
 from sandbox.exchange.running import RunningExchange, running_exchange
 from sandbox.waiting import wait_until
 from tests.builders import EXCHANGE, exchange_account
@@ -29,6 +36,12 @@ from tests.integration.binance_helpers import OpenAccount, open_account
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -55,27 +68,33 @@ class LocalCloud:
                 sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
 
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    """The address of a moto server of our own: in this process it would meet other tests'."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        moto_command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            wait_until(lambda: answers(address), "the moto server", seconds=SECONDS)
+            yield address
+        finally:
+            server.terminate()
+
+
 @pytest.fixture
-def cloud() -> Iterator[LocalCloud]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    requests.post(f"{address}/moto-api/reset", timeout=5)
-    try:
-        make_tables(address)
-        key_id = make_key(address)
-        yield LocalCloud(
-            address,
-            make_queues(address)["events"],
-            key_id,
-            DynamoAccounts(Tables(TABLE_PREFIX, REGION, address)),
-            KmsKeyVault(client("kms", address), key_id),
-        )
-    finally:
-        requests.post(f"{address}/moto-api/reset", timeout=5)
-        server.stop()
-        boto3.DEFAULT_SESSION = None
+def cloud(moto: str) -> LocalCloud:
+    requests.post(f"{moto}/moto-api/reset", timeout=5)
+    make_tables(moto)
+    key_id = make_key(moto)
+    return LocalCloud(
+        moto,
+        make_queues(moto)["events"],
+        key_id,
+        DynamoAccounts(Tables(TABLE_PREFIX, REGION, moto)),
+        KmsKeyVault(client("kms", moto), key_id),
+    )
 
 
 @contextmanager
@@ -124,10 +143,10 @@ def link(cloud: LocalCloud, account_id: str, opened: OpenAccount) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_with_nothing_left_unsent(
-    cloud: LocalCloud, number: signal.Signals, unused_tcp_port: int
+    cloud: LocalCloud, number: signal.Signals
 ) -> None:
-    account_id = f"account of {number.name}"
-    with running_exchange() as running, process(cloud, running, unused_tcp_port) as ingest:
+    account_id, port = f"account of {number.name}", free_port()
+    with running_exchange() as running, process(cloud, running, port) as ingest:
         opened = open_account(running, USDT="5000")
         link(cloud, account_id, opened)
         wait_until(
@@ -136,9 +155,9 @@ def test_a_signal_stops_it_with_nothing_left_unsent(
             seconds=SECONDS,
         )
         running.admin.advance(1000)
-        requests.post(f"http://127.0.0.1:{unused_tcp_port}/mode", json={"mode": "fast"}, timeout=5)
+        requests.post(f"http://127.0.0.1:{port}/mode", json={"mode": "fast"}, timeout=5)
         running.admin.deposit(opened.uid, "USDT", "250")
-        state = f"http://127.0.0.1:{unused_tcp_port}/state"
+        state = f"http://127.0.0.1:{port}/state"
         wait_until(
             lambda: requests.get(state, timeout=5).json()["buffered"] == 2,
             "two frames held in memory",
@@ -151,10 +170,3 @@ def test_a_signal_stops_it_with_nothing_left_unsent(
     assert [item.get("snapshot", {}).get("reason") for item in items] == ["link", None, None]
     assert opened.pair.secret not in log.decode()
     assert opened.pair.api_key not in log.decode()
-
-
-@pytest.fixture
-def unused_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
