@@ -88,7 +88,7 @@ def calendar_days(first: date | None, last: date | None, today: date) -> range:
         )
     if end - start + 1 > LONGEST_SPAN:
         raise InvalidRequest(
-            f"from {date_of_day(start)} to {date_of_day(end)} are {end - start + 1} days;"
+            f"from {date_of_day(start)} to {date_of_day(end)} there are {end - start + 1} days;"
             f" ask for at most {LONGEST_SPAN}"
         )
     return range(start, end + 1)

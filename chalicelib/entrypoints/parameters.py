@@ -8,6 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from chalicelib.domain.errors import InvalidRequest
 
+_MOST_ECHOED = 40
+
 Q = TypeVar("Q", bound="Query")
 
 
@@ -51,7 +53,7 @@ def query(model: type[Q], request: Any) -> Q:  # noqa: ANN401 (chalice has no ty
     values = {name: given.getlist(name) for name in given} if given else {}
     for name, each in values.items():
         if len(each) > 1:
-            raise InvalidRequest(f"{name} is there {len(each)} times; send it once")
+            raise InvalidRequest(f"the parameter {name} is there {len(each)} times; send it once")
     try:
         return model.model_validate({name: value for name, [value] in values.items() if value})
     except ValidationError as error:
@@ -64,4 +66,6 @@ def _sentence(model: type[Query], error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         known = ", ".join(field.alias or each for each, field in model.model_fields.items())
         return f"there is no parameter {name!r} here; known are: {known or 'none'}"
-    return f"{name}: {first['input']!r}: {first['msg'].removeprefix('Value error, ')}"
+    wish = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    wish = wish.replace("String should", "should")
+    return f"the parameter {name} is {str(first['input'])[:_MOST_ECHOED]!r} but {wish}"

@@ -89,7 +89,9 @@ def _edition(head: BoardHead) -> tuple[int, int]:
 
 def _search(prefix: str, place: int, limit: int, traders: Traders) -> tuple[list[int], bool]:
     if place >= LONGEST_SEARCH:
-        raise InvalidRequest(f"q: more than {LONGEST_SEARCH} names; give more of the name")
+        raise InvalidRequest(
+            f"only {LONGEST_SEARCH} names are shown of a search; give q more of the name"
+        )
     end = min(place + limit, LONGEST_SEARCH)
     names = traders.starting_with(prefix, end + 1)
     return [seat for _, seat in names[place:end]], end < min(len(names), LONGEST_SEARCH)

@@ -93,7 +93,7 @@ def show_trades(
     today = day_of_hour(hour_of(now) if hour is None else hour)
     days = calendar_days(first, last, date_of_day(today))
     if start is not None and (newest is None or start.hour > newest or start.day not in days):
-        raise InvalidRequest("cursor: it belongs to another list; begin at the first page")
+        raise InvalidRequest("this cursor is not one of this list; begin at the first page")
     trader = listed_trader(name, stores.traders)
     view = _view_for_everyone(trader)
     rows: list[TradeRow] = []

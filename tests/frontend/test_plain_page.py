@@ -115,5 +115,5 @@ def test_a_profile_shows_return_coins_and_trades(league: ReadSide) -> None:
 @needs_node
 def test_a_problem_is_shown_with_a_way_on(league: ReadSide) -> None:
     built = shown(league, "?cursor=bad", "/board?window=24h&limit=50&cursor=bad")
-    assert texts(built["message"])[0].startswith("Cursor: it is not one of this list")
+    assert texts(built["message"])[0].startswith("This cursor is not one of this list")
     assert texts(built["message"])[-1] == "Go to the first page"
