@@ -21,6 +21,7 @@ from chalicelib.services.ports import BoardHead, League
 
 _TO_AN_ITEM: Final = 1000
 _KEPT: Final = timedelta(days=3)
+_REVISIONS: Final = 10_000  # more than an hour can have
 _VERSION: Final = b"\x01"
 
 
@@ -48,6 +49,7 @@ class DynamoBoards:
         item = self._tables.model(BoardHeadItem)(
             f"BOARD#{window}",
             "CURRENT",
+            edition=_edition(head),
             hour=head.hour,
             revision=head.revision,
             length=head.length,
@@ -57,11 +59,7 @@ class DynamoBoards:
             ranked=head.league.ranked,
             median=head.league.median,
         )
-        not_later = (
-            BoardHeadItem.pk.does_not_exist()
-            | (BoardHeadItem.hour < head.hour)
-            | ((BoardHeadItem.hour == head.hour) & (BoardHeadItem.revision <= head.revision))
-        )
+        not_later = BoardHeadItem.pk.does_not_exist() | (BoardHeadItem.edition <= _edition(head))
         try:
             with store_errors(f"publishing the {window} board of hour {head.hour}"):
                 item.save(condition=not_later)
@@ -101,6 +99,11 @@ class DynamoBoards:
         seats = [seat for sk in there for seat in _seats(items[sk])]
         first = numbers[0] * _TO_AN_ITEM
         return seats[start - first : end - first]
+
+
+def _edition(head: BoardHead) -> int:
+    """(hour, revision) as one number of the same order: a condition on one attribute."""
+    return head.hour * _REVISIONS + head.revision
 
 
 def _order_key(window: str, hour: int, revision: int, number: int) -> tuple[str, str]:

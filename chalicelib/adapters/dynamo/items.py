@@ -124,6 +124,7 @@ class BoardHeadItem(Item):
     """BOARD#<window> / CURRENT"""
 
     TABLE = "history"
+    edition = NumberAttribute()
     hour = NumberAttribute()
     revision = NumberAttribute()
     length = NumberAttribute()
