@@ -39,6 +39,7 @@ class ControlDoor:
 def _handler_of(supervisor: Supervisor) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # an answer is two packets; the second must not wait
 
         def do_GET(self) -> None:
             if self.path == "/state":
