@@ -1,4 +1,4 @@
-"""The local stand-ins of the cloud: dynalite for tables, the moto server for queues and keys.
+"""The local stand-ins of the cloud: dynalite for tables, moto for queues and keys.
 
 `local_cloud` starts both and makes what the league needs there. The product's own code is then
 pointed at them by the LEAGUE_* settings that `Cloud.settings` gives.
@@ -74,10 +74,10 @@ def start_local_cloud(
     Raises ChildDied or WaitedTooLong when a server does not come up.
     """
     children.start("tables", dynalite_command(tables_port, folder))
-    children.start("cloud", moto_command(cloud_port))
+    children.start("cloud", cloud_command(cloud_port))
     tables_url = f"http://127.0.0.1:{tables_port}"
     cloud_url = f"http://127.0.0.1:{cloud_port}"
-    for name, address in (("dynalite", tables_url), ("the moto server", cloud_url)):
+    for name, address in (("dynalite", tables_url), ("queues and keys", cloud_url)):
         wait_until(
             lambda address=address: answers(address),  # type: ignore[misc]
             f"{name} at {address}",
@@ -96,9 +96,9 @@ def dynalite_command(port: int, folder: Path | None) -> list[str]:
     return command if folder is None else [*command, "--path", str(folder)]
 
 
-def moto_command(port: int) -> list[str]:
+def cloud_command(port: int) -> list[str]:
     """How to start the queues and the key service."""
-    return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    return [sys.executable, "-m", "sandbox.cloud_server", "--port", str(port)]
 
 
 def answers(address: str) -> bool:

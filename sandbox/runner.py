@@ -108,14 +108,17 @@ class Runner:
         ]
         return [(name, instant) for instant, name in sorted(firings)]
 
-    def drain(self, name: str) -> int:
-        """Call the queue function `name` until its queue gives no more; returns the number of
-        messages done. Raises FunctionFailed when one was not done."""
+    def drain(self, name: str, messages: int | None = None) -> int:
+        """Call the queue function `name` until so many messages are done, or (None) until its
+        queue gives no more; returns how many were. Raises FunctionFailed when one failed."""
         done = 0
-        for messages, failed in iter(lambda: self.poll(name, wait_seconds=0), ((), ())):
+        while messages is None or done < messages:
+            received, failed = self.poll(name, wait_seconds=0)
             if failed:
-                raise FunctionFailed(f"{name}: {len(failed)} of {len(messages)} messages failed")
-            done += len(messages)
+                raise FunctionFailed(f"{name}: {len(failed)} of {len(received)} messages failed")
+            if not received:
+                break
+            done += len(received)
         return done
 
     def poll(self, name: str, *, wait_seconds: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

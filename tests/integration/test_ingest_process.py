@@ -27,7 +27,6 @@ from sandbox.cloud import (
     make_key,
     make_queues,
     make_tables,
-    moto_command,
 )
 from sandbox.exchange.running import RunningExchange, running_exchange
 from sandbox.waiting import wait_until
@@ -74,7 +73,9 @@ def moto() -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
-        moto_command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as server:
         try:
             wait_until(lambda: answers(address), "the moto server", seconds=SECONDS)

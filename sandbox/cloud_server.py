@@ -1,0 +1,52 @@
+"""`python -m sandbox.cloud_server --port 8084`: moto's SQS and KMS under one address.
+
+The moto server itself looks through all of its services for each request to find out whom it is
+for; here the signature's scope says it, which saves a good millisecond a call.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.moto_server.werkzeug_app import create_backend_app
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+StartResponse = Callable[..., Any]
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Keeps connections open and logs no requests."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing: thousands a minute."""
+
+
+def application() -> Application:
+    """Both services as one WSGI application; what is not signed for KMS goes to SQS."""
+    queues, keys = create_backend_app("sqs"), create_backend_app("kms")
+
+    def chosen(environment: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        signed_for = environment.get("HTTP_AUTHORIZATION", "")
+        service = keys if "/kms/aws4_request" in signed_for else queues
+        answer: Iterable[bytes] = service(environment, start)
+        return answer
+
+    return chosen
+
+
+def main() -> None:
+    """Serve on loopback until ended."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.cloud_server")
+    parser.add_argument("--port", type=int, required=True)
+    port = parser.parse_args().port
+    server = make_server(
+        "127.0.0.1", port, application(), threaded=True, request_handler=QuietHandler
+    )
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
