@@ -23,11 +23,13 @@ class _World:
 
     time: datetime = NINE
     asked: list[web.Request] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     cache_control: str = "public, max-age=60"
     body: str = '{"traders": []}'
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(request)
+        self.bodies.append(await request.read())
         seen_as = request.headers.get("Authorization", "visitor")
         headers = {"Cache-Control": self.cache_control, "ETag": '"v1"', "X-Seen-As": seen_as}
         return web.Response(text=self.body, content_type="application/json", headers=headers)
@@ -77,6 +79,19 @@ def test_the_api_is_asked_once_until_its_answer_is_old(site_folder: Path) -> Non
         world.time += timedelta(seconds=30)
         await browser.get("/api/board?window=7d")
         assert len(world.asked) == 2
+
+    _run(site_folder, steps)
+
+
+def test_a_request_reaches_the_api_as_it_was_sent(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        await browser.get("/api/board", headers={"Accept": "application/json"})
+        assert "Content-Type" not in world.asked[0].headers
+        assert world.asked[0].headers["Accept"] == "application/json"
+        assert world.asked[0].headers["CloudFront-Viewer-Address"].startswith("127.0.0.1:")
+        await browser.post("/api/session/sign-in", json={"name": "ada"})
+        assert world.asked[1].content_type == "application/json"
+        assert world.bodies[1] == b'{"name": "ada"}'
 
     _run(site_folder, steps)
 
