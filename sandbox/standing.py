@@ -33,6 +33,7 @@ class Addresses:
     api: str
     exchange: str
     ingest: str
+    tables: str
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def league(tmp_path: Path, exchange: RunningExchange) -> Iterator[Path]:
     own = exchange.admin.add_key(opened["uid"], spot_and_margin_trading=True)
     with alone_in(tmp_path):
         write_keys(tmp_path, {"mara": {"key": own["key"], "secret": own["secret"]}})
-        say_ready(tmp_path, Addresses("", "", exchange.rest_url, ""))
+        say_ready(tmp_path, Addresses("", "", exchange.rest_url, "", ""))
         yield tmp_path
 
 

@@ -15,7 +15,7 @@ from sandbox.standing import (
     write_keys,
 )
 
-HERE = Addresses("http://site", "http://api", "http://exchange", "http://ingest")
+HERE = Addresses("http://site", "http://api", "http://exchange", "http://ingest", "http://tables")
 
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,143 @@
+"""A running league, as a person finds it: board, order, ledger, next hour, end."""
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from chalicelib.adapters.dynamo.holdings import DynamoHoldings
+from chalicelib.adapters.dynamo.ledger import DynamoLedger
+from chalicelib.adapters.dynamo.tables import Tables
+from chalicelib.adapters.dynamo.traders import DynamoTraders
+from chalicelib.domain.windows import hour_of, hour_start
+from sandbox.cloud import REGION, TABLE_PREFIX
+from sandbox.demo import cast
+from sandbox.exchange.client import AdminClient, SignedClient
+from sandbox.standing import read_keys
+from sandbox.waiting import wait_until
+from tests.acceptance.league_process import LeagueProcess
+
+TRADERS = 14
+ORDERS = 20
+QUIET = "mara_holds"
+BOLD = "just_watching"
+
+
+@pytest.fixture(scope="module")
+def league(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LeagueProcess]:
+    folder = tmp_path_factory.mktemp("league")
+    started = LeagueProcess(folder, TRADERS=str(TRADERS), DAYS="2")
+    try:
+        started.wait_for("READY http://127.0.0.1:", 110)
+        yield started
+    finally:
+        started.interrupt()
+
+
+def _board(league: LeagueProcess, window: str = "24h") -> dict[str, Any]:
+    answer = requests.get(
+        f"{league.addresses().site}/api/board", params={"window": window}, timeout=10
+    )
+    assert answer.status_code == 200
+    board: dict[str, Any] = answer.json()
+    return board
+
+
+def test_ready_names_the_address_and_tells_how_to_trade(league: LeagueProcess) -> None:
+    assert league.wait_for("READY", 1) == f"READY {league.addresses().site}"
+    said = "\n".join(league.lines)
+    assert "python -m sandbox.trade" in said
+    assert "make hour" in said
+
+
+def test_the_board_has_the_last_full_hour_and_everybody(league: LeagueProcess) -> None:
+    board = _board(league)
+    assert datetime.fromisoformat(board["as_of"]) == hour_start(hour_of(_exchange_time(league)))
+    assert board["league"]["joined"] == TRADERS
+    assert {row["name"] for row in board["traders"]} == {part.name for part in cast(TRADERS)}
+    assert board["league"]["ranked"] >= 5
+
+
+def test_the_site_serves_a_page_beside_the_api(league: LeagueProcess) -> None:
+    page = requests.get(league.addresses().site, timeout=10)
+    assert page.status_code == 200
+    assert "<title>" in page.text
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_a_fill_is_in_the_ledger_within_two_seconds(league: LeagueProcess) -> None:
+    ledger, account_id = _ledger_of(league, QUIET)
+    waits = [_seconds_to_ledger(league, ledger, account_id, number) for number in range(ORDERS)]
+    assert statistics.median(waits) < 2
+
+
+def test_the_next_hour_moves_the_rank(league: LeagueProcess) -> None:
+    before = _rank(_board(league), BOLD)
+    bought = league.command("sandbox.trade", BOLD, "BUY", "LTCUSDT", "900")
+    assert bought.returncode == 0, bought.stderr
+    with closing(AdminClient(league.addresses().exchange)) as exchange:
+        exchange.set_price("LTCUSDT", "900")
+    closed = league.command("sandbox.hour")
+    assert closed.returncode == 0, closed.stderr
+    after = _rank(_board(league), BOLD)
+    assert after == 1
+    assert before is None or before > 1
+
+
+def test_ctrl_c_ends_every_process(league: LeagueProcess) -> None:
+    assert league.interrupt() == 0
+    assert league.parts() == {}
+
+
+def test_without_a_league_make_hour_says_what_to_do(league: LeagueProcess) -> None:
+    league.interrupt()
+    closed = league.command("sandbox.hour")
+    assert closed.returncode == 1
+    assert "start one with `make run`" in closed.stderr
+
+
+def _exchange_time(league: LeagueProcess) -> datetime:
+    with closing(AdminClient(league.addresses().exchange)) as exchange:
+        return datetime.fromtimestamp(exchange.now() / 1000, UTC)
+
+
+def _rank(board: dict[str, Any], name: str) -> int | None:
+    (row,) = [each for each in board["traders"] if each["name"] == name]
+    rank: int | None = row["rank"]
+    return rank
+
+
+def _ledger_of(league: LeagueProcess, name: str) -> tuple[DynamoLedger, str]:
+    tables = Tables(TABLE_PREFIX, REGION, league.addresses().tables)
+    trader = DynamoTraders(tables).by_name(name)
+    (row,) = DynamoHoldings(tables).of_seat(trader.seat)
+    return DynamoLedger(tables), row.account_id
+
+
+def _seconds_to_ledger(
+    league: LeagueProcess, ledger: DynamoLedger, account_id: str, number: int
+) -> float:
+    """From the exchange's answer to an order until its fills are in the ledger."""
+    own = read_keys(league.folder)[QUIET]
+    address = league.addresses().exchange
+    side, quantity = ("BUY", "0.001") if number % 2 else ("SELL", "0.002")
+    with closing(SignedClient(address, own["key"], own["secret"])) as client:
+        answer = client.market_order(side, "BTCUSDT", quantity=quantity)
+    started = time.monotonic()
+    expected = {f"T#BTCUSDT#{fill['tradeId']}" for fill in answer["fills"]}
+    at = datetime.fromtimestamp(answer["transactTime"] / 1000, UTC)
+    wait_until(
+        lambda: (
+            expected
+            <= {each.entry_id for each in ledger.entries(account_id, at, at + timedelta(seconds=1))}
+        ),
+        f"the fills of order {answer['orderId']} in the ledger",
+        seconds=20,
+        every=0.02,
+    )
+    return time.monotonic() - started
