@@ -111,7 +111,8 @@ def prepare(machinery: Machinery, chosen: argparse.Namespace, progress: Progress
 def go_live(machinery: Machinery, linked: Sequence[Linked], seed: int) -> LiveDemo:
     """Let exchange time run with the wall clock, ingest forward and the runner poll; returns the
     demo to go on with."""
-    machinery.bank.post("limits", weight_per_minute=LimitSettings().weight_per_minute)
+    usual = LimitSettings().weight_per_minute  # what the demo asked this minute is forgotten
+    machinery.bank.post("limits", weight_per_minute=usual, reset=True)
     wiring.use()
     last_hour = machinery.clock.now() - SCHEDULE_DELAY
     machinery.clock.run_from(datetime.now(UTC))

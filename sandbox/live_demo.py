@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
+import requests
+
 from chalicelib.domain.windows import hour_of, hour_start
 from sandbox.demo_market import DemoMarket
 from sandbox.demo_moves import Buy, Move, Sell
@@ -50,7 +52,7 @@ class LiveDemo:
     def step(self) -> int:
         """Do what is due now; returns how many moves came to something."""
         now = self._clock.now()
-        if hour_of(now) != self._planned_hour:
+        if hour_of(now) != self._planned_hour and self._look():
             self._plan(now)
         due = [each for each in self._agenda if each[0] <= now]
         self._agenda = [each for each in self._agenda if each[0] > now]
@@ -63,7 +65,6 @@ class LiveDemo:
     def _plan(self, now: datetime) -> None:
         self._planned_hour = hour_of(now)
         start = hour_start(self._planned_hour)
-        self._market.look()
         self._agenda = []
         for who in self._linked:
             who.actor.read_holdings(self._bank)
@@ -71,6 +72,16 @@ class LiveDemo:
                 at = start + timedelta(seconds=move.second)
                 if at > now:
                     self._agenda.append((at, who, move))
+
+    def _look(self) -> bool:
+        """Read the prices; False when the exchange will not say them now, so that the hour is
+        planned at a later step."""
+        try:
+            self._market.look()
+        except requests.RequestException as error:
+            _log.warning("prices_not_read", extra={"why": str(error)})
+            return False
+        return True
 
     def _trade_a_little(self, now: datetime) -> int:
         busy = [each for each in self._linked if isinstance(each.actor.strategy, DayTrade | Swing)]
