@@ -138,7 +138,7 @@ class SaveUp:
 
 
 class ClimbThenFund:
-    """Plays with pocket money, and brings a fortune once a win shows."""
+    """Plays with pocket money; once a win shows he brings a fortune, and leaves it alone."""
 
     def __init__(self, coins: Sequence[str], fortune: int, wanted: float) -> None:
         """`wanted`: the win on the pocket money, as a ratio, that makes him pay in."""
@@ -146,14 +146,15 @@ class ClimbThenFund:
         self._fortune = Decimal(fortune)
         self._wanted = Decimal(str(1 + wanted))
         self._start: Decimal | None = None
-        self._paid_in = 0
+        self._paid_in = False
 
     def plan(self, view: View) -> list[Move]:
+        if self._paid_in:
+            return []
         if self._start is None:
             self._start = view.equity()
-        if view.equity() > self._start * self._wanted and self._paid_in < 3:
-            self._paid_in += 1
-            self._start = view.equity() + self._fortune
+        if view.equity() > self._start * self._wanted:
+            self._paid_in = True
             return [PayIn(_LAST_MINUTE - view.second() / 60, USDT, self._fortune)]
         return self._trade.plan(view)
 

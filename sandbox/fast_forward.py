@@ -6,21 +6,26 @@ tick; shard tasks and rank, until the queues are empty.
 """
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from typing import Any, Protocol
+
+from ulid import ULID
 
 from chalicelib.domain.windows import minute_at_or_after
+from chalicelib.services.link_account import Membership
+from chalicelib.services.ports import Exchange, KeyVault
+from chalicelib.wiring import Stores
 from sandbox.demo import AccountPart, Part, hour_within
 from sandbox.demo_market import DemoMarket
 from sandbox.demo_moves import Move, PayIn, PayOut
 from sandbox.exchange.client import AdminClient
 from sandbox.floor import ExchangeClock, Floor, Linked
-from sandbox.ingest_control import IngestControl
 from sandbox.price_keeper import PriceKeeper
-from sandbox.runner import SCHEDULE_DELAY, Runner
+from sandbox.runner import SCHEDULE_DELAY
 from sandbox.waiting import wait_until
 
 LINK_SECOND = 30.0
@@ -33,6 +38,26 @@ SECONDS_FOR_FRAMES = 20
 Action = Callable[[], object]
 
 
+class Ingest(Protocol):
+    """The ingest container, as far as the fast-forward drives it."""
+
+    def state(self) -> Mapping[str, Any]:
+        """What it says of itself; `frames` counts those received."""
+
+    def flush(self) -> object:
+        """Send all frames it holds; returns when the queue has them."""
+
+
+class Functions(Protocol):
+    """The scheduled and queue functions of the league."""
+
+    def fire(self, name: str, at: datetime) -> None:
+        """Call a scheduled function as due at `at`."""
+
+    def drain(self, name: str, messages: int | None = None) -> int:
+        """Call a queue function until so many messages are done, or its queue is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Machinery:
     """The parts that the fast-forward drives."""
@@ -42,8 +67,41 @@ class Machinery:
     floor: Floor
     market: DemoMarket
     prices: PriceKeeper
-    ingest: IngestControl
-    runner: Runner
+    ingest: Ingest
+    runner: Functions
+
+
+def assemble(
+    address: str,
+    *,
+    stores: Stores,
+    vault: KeyVault,
+    exchange: Exchange,
+    ingest: Ingest,
+    runner: Functions,
+    seed: int,
+) -> Machinery:
+    """The parts around the exchange at `address` and the league in `stores`; exchange time is
+    taken to stand still."""
+    bank = AdminClient(address)
+    clock = ExchangeClock(bank)
+    members = Membership(
+        traders=stores.traders,
+        seats=stores.seats,
+        accounts=stores.accounts,
+        ledger=stores.ledger,
+        holdings=stores.holdings,
+        new_id=lambda: str(ULID()),
+    )
+    return Machinery(
+        bank=bank,
+        clock=clock,
+        floor=Floor(address, bank=bank, clock=clock, members=members, vault=vault, seed=seed),
+        market=DemoMarket(address),
+        prices=PriceKeeper(exchange, stores.prices),
+        ingest=ingest,
+        runner=runner,
+    )
 
 
 class FastForward:

@@ -16,22 +16,16 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from ulid import ULID
-
 import app as deployed
 from chalicelib import wiring
-from chalicelib.services.link_account import Membership
 from sandbox.cloud import client
 from sandbox.demo import cast
-from sandbox.demo_market import DemoMarket
 from sandbox.demo_moves import USDT
-from sandbox.exchange.client import AdminClient
 from sandbox.exchange.limits import LimitSettings
-from sandbox.fast_forward import FastForward, Machinery
-from sandbox.floor import ExchangeClock, Floor, Linked
+from sandbox.fast_forward import FastForward, Machinery, assemble
+from sandbox.floor import Linked
 from sandbox.ingest_control import IngestControl
 from sandbox.live_demo import LiveDemo
-from sandbox.price_keeper import PriceKeeper
 from sandbox.progress import Progress
 from sandbox.runner import SCHEDULE_DELAY, LiveRunner, Runner
 from sandbox.standing import Keys, write_keys
@@ -52,51 +46,39 @@ def main(arguments: Sequence[str]) -> None:
     chosen = parser.parse_args(arguments)
     progress = Progress()
     progress.say("Bringing demo traders together")
-    machinery = build(chosen.exchange, chosen.ingest, chosen.seed)
+    ingest, runner = IngestControl(chosen.ingest), _runner()
+    ingest.hurry()
+    machinery = assemble(
+        chosen.exchange,
+        stores=wiring.stores(),
+        vault=wiring.vault(),
+        exchange=wiring.exchange(),
+        ingest=ingest,
+        runner=runner,
+        seed=chosen.seed,
+    )
+    wiring.use(now=machinery.clock.now)
     linked = prepare(machinery, chosen, progress)
     write_keys(chosen.folder, _keys(linked))
-    demo = go_live(machinery, linked, chosen.seed)
+    wiring.use()
+    last_hour = machinery.clock.now() - SCHEDULE_DELAY
+    run_on(machinery)
+    ingest.go_live()
+    LiveRunner(runner, wiring.now, last_hour).start()
     (chosen.folder / "prepared").touch()
-    for_ever = threading.Event()
-    while not for_ever.wait(1.0):
-        demo.step()
+    trade_on(machinery, linked, chosen.seed)
 
 
-def build(address: str, ingest_address: str, seed: int) -> Machinery:
-    """The parts that the fast-forward drives."""
-    bank = AdminClient(address)
-    clock = ExchangeClock(bank)
+def _runner() -> Runner:
     settings = wiring.settings()
-    exchange = wiring.exchange()
-    wiring.use(now=clock.now)
     queues = {"events": settings.events_queue, "tasks": settings.tasks_queue}
-    stores = wiring.stores()
-    members = Membership(
-        traders=stores.traders,
-        seats=stores.seats,
-        accounts=stores.accounts,
-        ledger=stores.ledger,
-        holdings=stores.holdings,
-        new_id=lambda: str(ULID()),
-    )
-    return Machinery(
-        bank=bank,
-        clock=clock,
-        floor=Floor(
-            address, bank=bank, clock=clock, members=members, vault=wiring.vault(), seed=seed
-        ),
-        market=DemoMarket(address),
-        prices=PriceKeeper(exchange, stores.prices),
-        ingest=IngestControl(ingest_address),
-        runner=Runner(deployed.app, client("sqs", settings.cloud_url), queues),
-    )
+    return Runner(deployed.app, client("sqs", settings.cloud_url), queues)
 
 
 def prepare(machinery: Machinery, chosen: argparse.Namespace, progress: Progress) -> list[Linked]:
     """Take the demo from its start to the last full hour of the wall clock; returns who is linked
     at the end."""
     hours = chosen.days * 24
-    machinery.ingest.hurry()
     demo = FastForward(cast(chosen.traders), hours, machinery)
     number, start = 0, chosen.start
     while start + _HOUR <= datetime.now(UTC):
@@ -108,17 +90,17 @@ def prepare(machinery: Machinery, chosen: argparse.Namespace, progress: Progress
     return demo.linked
 
 
-def go_live(machinery: Machinery, linked: Sequence[Linked], seed: int) -> LiveDemo:
-    """Let exchange time run with the wall clock, ingest forward and the runner poll; returns the
-    demo to go on with."""
-    usual = LimitSettings().weight_per_minute  # what the demo asked this minute is forgotten
+def run_on(machinery: Machinery) -> None:
+    """Let exchange time run with the wall clock, under the exchange's usual limits; what the demo
+    asked in this minute is forgotten."""
+    usual = LimitSettings().weight_per_minute
     machinery.bank.post("limits", weight_per_minute=usual, reset=True)
-    wiring.use()
-    last_hour = machinery.clock.now() - SCHEDULE_DELAY
     machinery.clock.run_from(datetime.now(UTC))
-    machinery.ingest.go_live()
-    LiveRunner(machinery.runner, wiring.now, last_hour).start()
-    return LiveDemo(
+
+
+def trade_on(machinery: Machinery, linked: Sequence[Linked], seed: int) -> None:
+    """Let the demo traders go on; never returns."""
+    demo = LiveDemo(
         linked,
         bank=machinery.bank,
         clock=machinery.clock,
@@ -126,6 +108,9 @@ def go_live(machinery: Machinery, linked: Sequence[Linked], seed: int) -> LiveDe
         machine_s=time.monotonic,
         dice=Random(seed),
     )
+    for_ever = threading.Event()
+    while not for_ever.wait(1.0):
+        demo.step()
 
 
 def _keys(linked: Sequence[Linked]) -> Keys:

@@ -1,0 +1,168 @@
+"""A whole league in one process: a real sandbox exchange and a real ingest container, app.py's own
+functions, and stores and queues in memory. Months pass in seconds.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import app as deployed
+from chalicelib import wiring
+from chalicelib.adapters import messages
+from chalicelib.adapters.binance.links import StreamEnvironment
+from chalicelib.adapters.binance.market_stream import BinancePriceStream
+from chalicelib.adapters.binance.rest import BinanceExchange
+from chalicelib.adapters.binance.user_stream import BinanceUserStream
+from chalicelib.services.ports import StreamListener
+from ingest_container.outside import Outside
+from ingest_container.supervisor import Rhythm, Supervisor
+from sandbox.demo import Part
+from sandbox.exchange.running import RunningExchange
+from sandbox.fast_forward import FastForward, Machinery, assemble
+from sandbox.lambda_events import Context, schedule_event
+from tests.builders import EXCHANGE
+from tests.fakes import Fakes
+from tests.integration.binance_helpers import PATIENCE_S, TIMES, adapter, machine_now
+
+NO_LIMIT = 10**9
+_QUICK = Rhythm(heartbeat=0.05, fast_heartbeat=0.005, restart=0.05)
+_NONE_FAILED: dict[str, object] = {"batchItemFailures": []}
+
+
+@dataclass
+class MemoryFunctions:
+    """app.py's functions on queues in memory; a message that fails is an error."""
+
+    fakes: Fakes
+
+    def fire(self, name: str, at: datetime) -> None:
+        getattr(deployed, name)(schedule_event(name, at), Context(name))
+
+    def drain(self, name: str, messages: int | None = None) -> int:
+        bodies = self._events() if name == "record" else self._tasks()
+        done = 0
+        for body in bodies:
+            record = {"messageId": "m", "receiptHandle": "r", "body": body, "attributes": {}}
+            answer = getattr(deployed, name)({"Records": [record]}, Context(name))
+            assert answer == _NONE_FAILED, body
+            done += 1
+        return done
+
+    def _events(self) -> Iterator[str]:
+        items, self.fakes.events.sent = self.fakes.events.sent, []
+        if items:
+            yield messages.join_items([messages.write_item(item) for item in items])
+
+    def _tasks(self) -> Iterator[str]:
+        while self.fakes.tasks.sent:
+            yield messages.write_task(self.fakes.tasks.sent.pop(0))
+
+
+@dataclass
+class MemoryIngest:
+    """The container's control door without a port."""
+
+    supervisor: Supervisor
+
+    def state(self) -> Mapping[str, Any]:
+        return self.supervisor.state()
+
+    def flush(self) -> None:
+        assert self.supervisor.flush(PATIENCE_S)
+
+
+@dataclass
+class MemoryLeague:
+    """The league and the means to go on with it."""
+
+    running: RunningExchange
+    exchange: BinanceExchange
+    fakes: Fakes = field(default_factory=Fakes)
+
+    def stores(self) -> wiring.Stores:
+        """The stores in memory, as the league knows them."""
+        return wiring.Stores(
+            traders=self.fakes.traders,
+            accounts=self.fakes.accounts,
+            ledger=self.fakes.ledger,
+            holdings=self.fakes.holdings,
+            history=self.fakes.history,
+            seats=self.fakes.seats,
+            prices=self.fakes.prices,
+            boards=self.fakes.boards,
+            runs=self.fakes.runs,
+            leases=self.fakes.leases,
+        )
+
+    def outside(self) -> Outside:
+        """What ingest sees of the world."""
+        environment = StreamEnvironment(
+            budget=self.exchange._budget,
+            exchange_now=self.exchange.clock.now,
+            resync=self.exchange.time,
+            machine=machine_now,
+            times=TIMES,
+        )
+
+        def user_stream(listener: StreamListener) -> BinanceUserStream:
+            return BinanceUserStream(self.running.ws_api_url, environment, listener)
+
+        return Outside(
+            exchange_name=EXCHANGE,
+            exchange=self.exchange,
+            accounts=self.fakes.accounts,
+            prices=self.fakes.prices,
+            events=self.fakes.events,
+            vault=self.fakes.vault,
+            user_stream=user_stream,
+            price_stream=lambda: BinancePriceStream(self.running.stream_url, environment),
+            now=wiring.now,
+            machine=machine_now,
+        )
+
+    def fast_forward(self, machinery: Machinery, parts: Sequence[Part], hours: int) -> datetime:
+        """Take `parts` through so many hours from now; returns the last full hour."""
+        demo = FastForward(parts, hours, machinery)
+        start = machinery.clock.now()
+        try:
+            for number in range(hours):
+                demo.hour(number, start + timedelta(hours=number))
+        finally:
+            for each in demo.linked:
+                each.actor.close()
+        return start + timedelta(hours=hours)
+
+
+@contextmanager
+def memory_league(running: RunningExchange) -> Iterator[tuple[MemoryLeague, Machinery]]:
+    """A league in fast-forward beside a frozen exchange, at a full hour of its time."""
+    running.admin.post("limits", weight_per_minute=NO_LIMIT)
+    with adapter(running) as exchange:
+        exchange.symbols()
+        league = MemoryLeague(running, exchange)
+        machinery = assemble(
+            running.rest_url,
+            stores=league.stores(),
+            vault=league.fakes.vault,
+            exchange=exchange,
+            ingest=MemoryIngest(supervisor := _supervisor(league)),
+            runner=MemoryFunctions(league.fakes),
+            seed=1,
+        )
+        wiring.use(league.stores(), machinery.clock.now, league.fakes.tasks, exchange)
+        supervisor.set_fast(True)
+        supervisor.start()
+        try:
+            yield league, machinery
+        finally:
+            supervisor.stop(PATIENCE_S)
+            wiring.use()
+            machinery.bank.close()
+            machinery.market.close()
+
+
+def _supervisor(league: MemoryLeague) -> Supervisor:
+    wiring.use(league.stores(), league.exchange.time)
+    return Supervisor(league.outside(), rhythm=_QUICK)
