@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import count
 from typing import Any, Protocol
@@ -48,6 +49,14 @@ class Ingest(Protocol):
         """Send all frames it holds; returns when the queue has them."""
 
 
+class MinutePrices(Protocol):
+    """Who stores the price lists of minutes."""
+
+    def keep(self, minute: datetime) -> Mapping[str, Decimal]:
+        """Have the list of that full minute, where exchange time stands, stored; returns the last
+        price of each symbol that trades."""
+
+
 class Functions(Protocol):
     """The scheduled and queue functions of the league."""
 
@@ -66,7 +75,7 @@ class Machinery:
     clock: ExchangeClock
     floor: Floor
     market: DemoMarket
-    prices: PriceKeeper
+    prices: MinutePrices
     ingest: Ingest
     runner: Functions
 
@@ -80,11 +89,12 @@ def assemble(
     ingest: Ingest,
     runner: Functions,
     seed: int,
+    clock_of: Callable[[AdminClient], ExchangeClock] = ExchangeClock,
 ) -> Machinery:
     """The parts around the exchange at `address` and the league in `stores`; exchange time is
     taken to stand still."""
     bank = AdminClient(address)
-    clock = ExchangeClock(bank)
+    clock = clock_of(bank)
     members = Membership(
         traders=stores.traders,
         seats=stores.seats,

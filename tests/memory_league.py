@@ -4,8 +4,10 @@ functions, and stores and queues in memory. Months pass in seconds.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
+from threading import Event, Lock, Thread
 from typing import Any
 
 import app as deployed
@@ -15,20 +17,41 @@ from chalicelib.adapters.binance.links import StreamEnvironment
 from chalicelib.adapters.binance.market_stream import BinancePriceStream
 from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.adapters.binance.user_stream import BinanceUserStream
-from chalicelib.services.ports import StreamListener
+from chalicelib.services.ports import StreamItem, StreamListener
 from ingest_container.outside import Outside
 from ingest_container.supervisor import Rhythm, Supervisor
 from sandbox.demo import Part
 from sandbox.exchange.running import RunningExchange
 from sandbox.fast_forward import FastForward, Machinery, assemble
+from sandbox.floor import ExchangeClock
 from sandbox.lambda_events import Context, schedule_event
+from sandbox.waiting import wait_until
 from tests.builders import EXCHANGE
-from tests.fakes import Fakes
+from tests.fakes import FakeEvents, Fakes
 from tests.integration.binance_helpers import PATIENCE_S, TIMES, adapter, machine_now
 
 NO_LIMIT = 10**9
 _QUICK = Rhythm(heartbeat=0.05, fast_heartbeat=0.005, restart=0.05)
+_MINUTE_CLOSES_AFTER = timedelta(seconds=3)
 _NONE_FAILED: dict[str, object] = {"batchItemFailures": []}
+
+
+class SharedEvents(FakeEvents):
+    """A queue in memory between two threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = Lock()
+
+    def send(self, items: Sequence[StreamItem]) -> None:
+        with self._lock:
+            super().send(items)
+
+    def take(self) -> list[StreamItem]:
+        """Everything sent since the last taking."""
+        with self._lock:
+            taken, self.sent = self.sent, []
+            return taken
 
 
 @dataclass
@@ -36,22 +59,24 @@ class MemoryFunctions:
     """app.py's functions on queues in memory; a message that fails is an error."""
 
     fakes: Fakes
+    events: SharedEvents
+    one_at_a_time: Lock = field(default_factory=Lock)
 
     def fire(self, name: str, at: datetime) -> None:
         getattr(deployed, name)(schedule_event(name, at), Context(name))
 
     def drain(self, name: str, messages: int | None = None) -> int:
-        bodies = self._events() if name == "record" else self._tasks()
-        done = 0
-        for body in bodies:
-            record = {"messageId": "m", "receiptHandle": "r", "body": body, "attributes": {}}
-            answer = getattr(deployed, name)({"Records": [record]}, Context(name))
-            assert answer == _NONE_FAILED, body
-            done += 1
-        return done
+        with self.one_at_a_time:
+            done = 0
+            for body in self._events() if name == "record" else self._tasks():
+                record = {"messageId": "m", "receiptHandle": "r", "body": body, "attributes": {}}
+                answer = getattr(deployed, name)({"Records": [record]}, Context(name))
+                assert answer == _NONE_FAILED, body
+                done += 1
+            return done
 
     def _events(self) -> Iterator[str]:
-        items, self.fakes.events.sent = self.fakes.events.sent, []
+        items = self.events.take()
         if items:
             yield messages.join_items([messages.write_item(item) for item in items])
 
@@ -79,7 +104,10 @@ class MemoryLeague:
 
     running: RunningExchange
     exchange: BinanceExchange
-    fakes: Fakes = field(default_factory=Fakes)
+    events: SharedEvents = field(default_factory=SharedEvents)
+
+    def __post_init__(self) -> None:
+        self.fakes = Fakes(events=self.events)
 
     def stores(self) -> wiring.Stores:
         """The stores in memory, as the league knows them."""
@@ -135,27 +163,66 @@ class MemoryLeague:
         return start + timedelta(hours=hours)
 
 
+class TickingClock(ExchangeClock):
+    """Lets the market stream speak just before each instant, as it does when time runs."""
+
+    def move_to(self, at_ms: int) -> None:
+        super().move_to(at_ms - 1)
+        self._bank.post("streams/tick")
+        super().move_to(at_ms)
+
+
+@dataclass
+class LivePrices:
+    """The container stores the minutes by itself; this lets time pass until it does."""
+
+    league: MemoryLeague
+    clock: ExchangeClock
+
+    def keep(self, minute: datetime) -> Mapping[str, Decimal]:
+        stored = self.league.fakes.prices.minute
+        self.clock.move_to(round((minute + _MINUTE_CLOSES_AFTER).timestamp() * 1000))
+        wait_until(
+            lambda: stored(minute) is not None, f"the prices of {minute}", seconds=PATIENCE_S
+        )
+        return {name: quote.price for name, quote in self.league.exchange.quotes().items()}
+
+
 @contextmanager
-def memory_league(running: RunningExchange) -> Iterator[tuple[MemoryLeague, Machinery]]:
-    """A league in fast-forward beside a frozen exchange, at a full hour of its time."""
+def memory_league(
+    running: RunningExchange, *, live: bool = False
+) -> Iterator[tuple[MemoryLeague, Machinery]]:
+    """A league beside a frozen exchange, at a full hour of its time.
+
+    In fast-forward; or `live`, where the container forwards frames as they come and keeps the
+    prices of minutes, and events are recorded at once.
+    """
     running.admin.post("limits", weight_per_minute=NO_LIMIT)
     with adapter(running) as exchange:
         exchange.symbols()
         league = MemoryLeague(running, exchange)
+        functions = MemoryFunctions(league.fakes, league.events)
+        wiring.use(league.stores(), exchange.time, league.fakes.tasks, exchange)
+        supervisor = Supervisor(league.outside(), rhythm=_QUICK)
         machinery = assemble(
             running.rest_url,
             stores=league.stores(),
             vault=league.fakes.vault,
             exchange=exchange,
-            ingest=MemoryIngest(supervisor := _supervisor(league)),
-            runner=MemoryFunctions(league.fakes),
+            ingest=MemoryIngest(supervisor),
+            runner=functions,
             seed=1,
+            clock_of=TickingClock if live else ExchangeClock,
         )
         wiring.use(league.stores(), machinery.clock.now, league.fakes.tasks, exchange)
-        supervisor.set_fast(True)
+        supervisor.set_fast(not live)
         supervisor.start()
         try:
-            yield league, machinery
+            if live:
+                with _recording(functions):
+                    yield league, replace(machinery, prices=LivePrices(league, machinery.clock))
+            else:
+                yield league, machinery
         finally:
             supervisor.stop(PATIENCE_S)
             wiring.use()
@@ -163,6 +230,19 @@ def memory_league(running: RunningExchange) -> Iterator[tuple[MemoryLeague, Mach
             machinery.market.close()
 
 
-def _supervisor(league: MemoryLeague) -> Supervisor:
-    wiring.use(league.stores(), league.exchange.time)
-    return Supervisor(league.outside(), rhythm=_QUICK)
+@contextmanager
+def _recording(functions: MemoryFunctions) -> Iterator[None]:
+    """Record events as they come, in a thread of its own."""
+    ended = Event()
+
+    def record() -> None:
+        while not ended.wait(0.005):
+            functions.drain("record")
+
+    thread = Thread(target=record, name="record")
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
