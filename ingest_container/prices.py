@@ -78,7 +78,9 @@ class PriceKeeper:
             self._refresh_symbols()
             if not self._idle:
                 self._seed()
-                self._look_at_exchange_time(self._outside.now())
+                now = self._outside.now()
+                self._catch_up(_minute_of(now - _STRAGGLERS))
+                self._look_at_exchange_time(now)
             self._save()
             self.last_error = ""
         except (ExchangeError, StoreUnavailable) as error:
@@ -104,6 +106,19 @@ class PriceKeeper:
             self._previous = self._previous or previous
             self._minute = _minute_of(now) + _MINUTE
 
+    def _catch_up(self, due: datetime) -> None:
+        """After a jump of the clock, or a silence of minutes, ask for all quotes anew: what the
+        stream said last is as old as the gap. The minute that was next keeps what it knew."""
+        with self._lock:
+            next_one = self._minute
+        if next_one is None or due <= next_one:
+            return
+        quotes = self._outside.exchange.quotes()
+        with self._lock:
+            if self._minute == next_one:
+                self._close_minute(next_one)
+                self._quotes.update(quotes)
+
     def _look_at_exchange_time(self, now: datetime) -> None:
         due = _minute_of(now - _STRAGGLERS)
         with self._lock:
@@ -111,9 +126,7 @@ class PriceKeeper:
             if next_one is None:
                 return
             if due >= next_one:
-                self._close_minute(next_one)
-            if due > next_one:
-                self._close_minute(due)  # the clock jumped
+                self._close_minute(due)
             if self._outside.machine() - self._latest_at < LATEST_EVERY:
                 return
             latest = self._list(now)

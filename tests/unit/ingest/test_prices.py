@@ -77,6 +77,15 @@ def test_after_a_jump_the_next_and_the_newest_minute_are_stored(
     assert world.fakes.prices.minute(at(minutes=2)) is None
 
 
+def test_a_jump_seen_by_the_clock_first_asks_for_the_prices_after_it(
+    world: World, keeper: PriceKeeper
+) -> None:
+    world.exchange.quoted = {"BTCUSDT": quote("90000")}
+    look_at(world, keeper, minutes=48, seconds=2)
+    assert stored(world, 1).usdt("BTC") == Decimal(60000)
+    assert stored(world, 48).usdt("BTC") == Decimal(90000)
+
+
 def test_a_jump_seen_by_the_clock_alone_stores_both_too(world: World, keeper: PriceKeeper) -> None:
     look_at(world, keeper, minutes=48, seconds=2)
     assert stored(world, 1).taken_at == at(minutes=1)
