@@ -44,6 +44,17 @@ def test_a_fresh_key_only_reads(exchange: BinanceExchange, account: OpenAccount)
     assert exchange.permissions(account.trading) == key_permissions(trade=True)
 
 
+@pytest.mark.parametrize("skew_ms", [2000, -2000])
+def test_a_clock_that_comes_to_be_two_seconds_off_is_set_right_and_asked_again(
+    running: RunningExchange, exchange: BinanceExchange, account: OpenAccount, skew_ms: int
+) -> None:
+    running.admin.post("clock", skew_ms=skew_ms)
+    try:
+        assert exchange.account(account.pair).uid == str(account.uid)
+    finally:
+        running.admin.post("clock", skew_ms=0)
+
+
 @pytest.mark.parametrize("wrong", ["key", "secret"])
 def test_a_wrong_pair_is_refused(
     exchange: BinanceExchange, account: OpenAccount, wrong: str

@@ -245,6 +245,20 @@ def test_prices_that_are_missing_for_an_hour_leave_a_partial_mark() -> None:
     assert league.value(FIRST + 2, 1) == 30500.0
 
 
+def test_a_price_list_without_bitcoin_marks_the_others_and_leaves_the_line_open() -> None:
+    league = League()
+    midnight = FIRST + 23
+    for hour in range(midnight - 1, midnight + 1):
+        league.stores.prices.put_hour(hour, prices(hour_start(hour), ETH="3000"))
+    linked = hour_start(midnight) - timedelta(minutes=20)
+    league.link("A", 0, linked, ETH="1")
+    league.link("B", 1, linked, BTC="0.5", USDT="100")
+    league.mark(midnight)
+    assert (league.value(midnight, 0), league.value(midnight, 1)) == (3000.0, 100.0)
+    day = league.stores.history.block_range(0, Kind.DAY, midnight // 24 - 1, midnight // 24 - 1)
+    assert day[midnight // 24 - 1].notes == {}
+
+
 def test_without_any_price_the_hour_waits() -> None:
     league = League()
     league.link("B", 1, START + timedelta(minutes=6), BTC="0.5")
