@@ -51,6 +51,30 @@ class ReadSide:
         exchanges: tuple[str, ...] = ("binance",),
     ) -> Trader:
         """Give the next seat to a trader with these numbers at the board's hour."""
+        made = self._seated(name, visibility, retired_at, exchanges)
+        number = made.seat
+        by_window = (
+            shown if isinstance(shown, Mapping) else dict.fromkeys(("24h", "7d", "30d"), shown)
+        )
+        scores: dict[str, int] = {"counted_24h": 24}
+        for window in WINDOWS:
+            number_shown = by_window.get(window.name)
+            scores[f"shown_{window.name}"] = NO_NUMBER if number_shown is None else number_shown
+            scores[f"drawdown_{window.name}"] = drawdown
+            scores[f"standing_{window.name}"] = standing
+        self.write(number, Kind.SCORES, self.hour, **scores)
+        self.write(number, Kind.HOUR, self.hour, flags=flags, value=value, index=index)
+        self.trends(number, number % 256, trend)
+        return made
+
+    def _seated(
+        self,
+        name: str,
+        visibility: Visibility | None,
+        retired_at: datetime | None,
+        exchanges: tuple[str, ...],
+    ) -> Trader:
+        """A trader in the next seat, with one account that has a row."""
         number = self.fakes.traders.next_seat()
         made = trader(
             trader_id=f"T{number}",
@@ -80,19 +104,6 @@ class ReadSide:
                 exchange=exchanges[0],
             )
         )
-        by_window = (
-            shown if isinstance(shown, Mapping) else dict.fromkeys(("24h", "7d", "30d"), shown)
-        )
-        place = number % 256
-        scores: dict[str, int] = {"counted_24h": 24}
-        for window in WINDOWS:
-            number_shown = by_window.get(window.name)
-            scores[f"shown_{window.name}"] = NO_NUMBER if number_shown is None else number_shown
-            scores[f"drawdown_{window.name}"] = drawdown
-            scores[f"standing_{window.name}"] = standing
-        self.write(number, Kind.SCORES, self.hour, **scores)
-        self.write(number, Kind.HOUR, self.hour, flags=flags, value=value, index=index)
-        self.trends(number, place, trend)
         return made
 
     def write(self, seat: int, kind: Kind, number: int, **values: float) -> None:

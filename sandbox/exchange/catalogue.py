@@ -129,21 +129,6 @@ def _filters(
     tick: Decimal, step: Decimal, min_notional: Decimal, *, old_notional: bool
 ) -> tuple[dict[str, Any], ...]:
     largest, zero = _text(step * 9_000_000_000), "0.00000000"
-    notional: dict[str, Any] = {
-        "filterType": "NOTIONAL",
-        "minNotional": _text(min_notional),
-        "applyMinToMarket": True,
-        "maxNotional": "9000000.00000000",
-        "applyMaxToMarket": False,
-        "avgPriceMins": 5,
-    }
-    if old_notional:
-        notional = {
-            "filterType": "MIN_NOTIONAL",
-            "minNotional": _text(min_notional),
-            "applyToMarket": True,
-            "avgPriceMins": 5,
-        }
     return (
         {
             "filterType": "PRICE_FILTER",
@@ -174,12 +159,30 @@ def _filters(
             "askMultiplierDown": "0.2",
             "avgPriceMins": 5,
         },
-        notional,
+        _notional(min_notional, old=old_notional),
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
         {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": 20},
         {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": 10},
     )
+
+
+def _notional(least: Decimal, *, old: bool) -> dict[str, Any]:
+    if old:
+        return {
+            "filterType": "MIN_NOTIONAL",
+            "minNotional": _text(least),
+            "applyToMarket": True,
+            "avgPriceMins": 5,
+        }
+    return {
+        "filterType": "NOTIONAL",
+        "minNotional": _text(least),
+        "applyMinToMarket": True,
+        "maxNotional": "9000000.00000000",
+        "applyMaxToMarket": False,
+        "avgPriceMins": 5,
+    }
 
 
 # No client knows this filter: it must be passed over.
