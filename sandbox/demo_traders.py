@@ -138,25 +138,30 @@ class SaveUp:
 
 
 class ClimbThenFund:
-    """Plays with pocket money; once a win shows he brings a fortune, and leaves it alone."""
+    """Bets pocket money on one coin, and brings a fortune once a win shows; then leaves it alone:
+    a large return on little, followed by none on much."""
 
-    def __init__(self, coins: Sequence[str], fortune: int, wanted: float) -> None:
+    def __init__(
+        self, coins: Sequence[str], *, fortune: int, wanted: float, from_hour: int
+    ) -> None:
         """`wanted`: the win on the pocket money, as a ratio, that makes him pay in."""
-        self._trade = DayTrade(coins, per_day=4, follows=0.4)
+        self._coins = tuple(coins)
         self._fortune = Decimal(fortune)
         self._wanted = Decimal(str(1 + wanted))
+        self._from_hour = from_hour
         self._start: Decimal | None = None
         self._paid_in = False
 
     def plan(self, view: View) -> list[Move]:
-        if self._paid_in:
+        if self._paid_in or view.hour < self._from_hour:
             return []
         if self._start is None:
             self._start = view.equity()
+            return [Buy(view.second(), view.dice.choice(view.listed(self._coins)), 1.0)]
         if view.equity() > self._start * self._wanted:
             self._paid_in = True
             return [PayIn(_LAST_MINUTE - view.second() / 60, USDT, self._fortune)]
-        return self._trade.plan(view)
+        return []
 
 
 class TakeProfit:

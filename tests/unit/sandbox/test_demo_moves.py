@@ -74,10 +74,12 @@ def _first_deposit(strategy: Strategy, before: View, after: View) -> list[Move]:
 
 
 def test_pocket_money_that_won_brings_the_fortune() -> None:
-    gambler = ClimbThenFund(("BTCUSDT",), fortune=40_000, wanted=0.04)
-    (move,) = _first_deposit(gambler, _view(USDT="300"), _view(hour=1, USDT="313"))
+    gambler = ClimbThenFund(("BTCUSDT",), fortune=40_000, wanted=0.04, from_hour=5)
+    assert gambler.plan(_view(hour=4, USDT="300")) == []
+    (move,) = _first_deposit(gambler, _view(hour=5, USDT="300"), _view(hour=6, USDT="313"))
     assert isinstance(move, PayIn)
     assert move.quantity == 40_000
+    assert gambler.plan(_view(hour=7, USDT="50000")) == []
 
 
 def test_profit_is_taken_home_every_few_days() -> None:
