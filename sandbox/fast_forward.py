@@ -1,8 +1,8 @@
 """Takes the league through weeks in minutes, in the real pipeline (design: two clocks).
 
 Exchange time stands still and jumps from event to event. Each simulated hour: what traders do, at
-its instants; the minute prices that flows and the mark need; one flush of ingest; record; the
-tick; shard tasks and rank, until the queues are empty.
+its instants; the minute prices that flows and the mark need; one flush of ingest. Then, while the
+next hour is traded: record; the tick; shard tasks and rank, until the queues are empty.
 """
 
 import heapq
@@ -25,6 +25,7 @@ from sandbox.demo_market import DemoMarket
 from sandbox.demo_moves import Move, PayIn, PayOut
 from sandbox.exchange.client import AdminClient
 from sandbox.floor import ExchangeClock, Floor, Linked
+from sandbox.hour_worker import Functions, HourWorker
 from sandbox.price_keeper import PriceKeeper
 from sandbox.runner import SCHEDULE_DELAY
 from sandbox.waiting import wait_until
@@ -55,16 +56,6 @@ class MinutePrices(Protocol):
     def keep(self, minute: datetime) -> Mapping[str, Decimal]:
         """Have the list of that full minute, where exchange time stands, stored; returns the last
         price of each symbol that trades."""
-
-
-class Functions(Protocol):
-    """The scheduled and queue functions of the league."""
-
-    def fire(self, name: str, at: datetime) -> None:
-        """Call a scheduled function as due at `at`."""
-
-    def drain(self, name: str, messages: int | None = None) -> int:
-        """Call a queue function until so many messages are done, or its queue is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +113,14 @@ class FastForward:
         self.linked: list[Linked] = []
         self.moves = 0
         self._do = machinery
+        self._worker = HourWorker(machinery.runner)
         self._hours = hours
         self._to_link: dict[int, list[tuple[str, AccountPart]]] = {}
         self._to_unlink: dict[int, list[Linked]] = {}
         self._agenda: list[tuple[int, int, Action]] = []
         self._order = count()
         self._frames_before = self._received() - self._delivered()
-        self._gathered = self._received()
+        self._collected = self._received()
         self._joined = False
         for part in parts:
             for account in part.accounts:
@@ -136,7 +128,8 @@ class FastForward:
                 self._to_link.setdefault(hour, []).append((part.name, account))
 
     def hour(self, number: int, start: datetime) -> None:
-        """Take the league through the hour that begins at `start`, number `number` from 0."""
+        """Take the exchange through the hour that begins at `start`, number `number` from 0, and
+        begin to close it in the league. The hour before is closed when this returns."""
         end = start + timedelta(hours=1)
         self._fill_agenda(number, start)
         while self._agenda:
@@ -145,15 +138,19 @@ class FastForward:
             action()
         self._do.clock.move_to(_ms(end))
         self._do.market.take(self._do.prices.keep(end))
-        self.gather()
+        self._collect()
         self._do.clock.move_to(_ms(end + SCHEDULE_DELAY))
-        self._do.runner.fire("tick", end)
-        self._do.runner.drain("work", self._do.floor.shards() + 1)
+        self._worker.finish()
+        self._worker.begin(end, self._do.floor.shards() + 1)
 
-    def gather(self) -> None:
-        """Record every event so far: all frames to ingest, from there to record."""
+    def finish(self) -> None:
+        """Return once the last hour is closed. Raises what went wrong in it."""
+        self._worker.finish()
+
+    def _collect(self) -> None:
+        """Have every event so far in the queue: all frames at ingest, from there on."""
         expected = self._delivered() + self._frames_before
-        if expected == self._gathered and not self._joined:
+        if expected == self._collected and not self._joined:
             return
         wait_until(
             lambda: self._received() >= expected,
@@ -161,9 +158,9 @@ class FastForward:
             seconds=SECONDS_FOR_FRAMES,
             every=0.002,
         )
+        self._worker.wait_recorded()
         self._do.ingest.flush()
-        self._do.runner.drain("record")
-        self._gathered, self._joined = expected, False
+        self._collected, self._joined = expected, False
 
     def _delivered(self) -> int:
         return int(self._do.bank.get("events")["delivered"])
@@ -172,10 +169,12 @@ class FastForward:
         return int(self._do.ingest.state()["frames"])
 
     def _fill_agenda(self, number: int, start: datetime) -> None:
-        joining = self._to_link.pop(number, [])
+        joining, leaving_now = self._to_link.pop(number, []), self._to_unlink.pop(number, [])
+        if joining or leaving_now:
+            self._worker.finish()  # nobody comes or goes while the hour before is closed
         if joining:
             self._put(start, LINK_SECOND, lambda: self._link(joining, number, start))
-        for leaving in self._to_unlink.pop(number, []):
+        for leaving in leaving_now:
             self._put(start, UNLINK_SECOND, partial(self._unlink, leaving))
         for each in self.linked:
             self._plan(each, start)
@@ -219,7 +218,8 @@ class FastForward:
                 self._to_unlink.setdefault(hour, []).append(each)
 
     def _unlink(self, leaving: Linked) -> None:
-        self.gather()
+        self._collect()
+        self._do.runner.drain("record")
         self._do.floor.unlink(leaving)
         self.linked.remove(leaving)
         self._price_flow()

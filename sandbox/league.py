@@ -86,6 +86,7 @@ def prepare(machinery: Machinery, chosen: argparse.Namespace, progress: Progress
         number, start = number + 1, start + _HOUR
         what = f"{len(demo.linked)} accounts, {demo.moves:,} moves recorded, marked, ranked"
         progress.hour(min(number, hours), hours, what)
+    demo.finish()
     progress.end(f"{number} hours, {demo.moves:,} moves, last full hour {start:%H:%M} UTC")
     return demo.linked
 

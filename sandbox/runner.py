@@ -116,9 +116,9 @@ class Runner:
             received, failed = self.poll(name, wait_seconds=0)
             if failed:
                 raise FunctionFailed(f"{name}: {len(failed)} of {len(received)} messages failed")
-            if not received:
-                break
             done += len(received)
+            if len(received) < self.consumers[name].batch_size:
+                break  # it hands out all it has
         return done
 
     def poll(self, name: str, *, wait_seconds: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

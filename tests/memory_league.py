@@ -157,6 +157,7 @@ class MemoryLeague:
         try:
             for number in range(hours):
                 demo.hour(number, start + timedelta(hours=number))
+            demo.finish()
         finally:
             for each in demo.linked:
                 each.actor.close()
