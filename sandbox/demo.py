@@ -4,7 +4,7 @@ The first fifteen are one of each kind, so that a small league has them too; a l
 the cast repeats it with numbered names. Nothing here touches the exchange or the league.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -175,8 +175,3 @@ _OTHERS = (
 )
 
 _CAST = _KINDS + _OTHERS
-
-
-def kinds() -> Iterator[str]:
-    """The kinds of traders in the cast, each once, in order."""
-    yield from dict.fromkeys(part.kind for part in _CAST)

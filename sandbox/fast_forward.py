@@ -1,4 +1,4 @@
-"""Takes the league through weeks in minutes, in the real pipeline (design: two clocks).
+"""Takes the league through weeks in minutes, in the real pipeline.
 
 Exchange time stands still and jumps from event to event. Each simulated hour: what traders do, at
 its instants; the minute prices that flows and the mark need; one flush of ingest. Then, while the
@@ -6,27 +6,17 @@ next hour is traded: record; the tick; shard tasks and rank, until the queues ar
 """
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
 from itertools import count
-from typing import Any, Protocol
-
-from ulid import ULID
 
 from chalicelib.domain.windows import minute_at_or_after
-from chalicelib.services.link_account import Membership
-from chalicelib.services.ports import Exchange, KeyVault
-from chalicelib.wiring import Stores
 from sandbox.demo import AccountPart, Part, hour_within
-from sandbox.demo_market import DemoMarket
 from sandbox.demo_moves import Move, PayIn, PayOut
-from sandbox.exchange.client import AdminClient
-from sandbox.floor import ExchangeClock, Floor, Linked
-from sandbox.hour_worker import Functions, HourWorker
-from sandbox.price_keeper import PriceKeeper
+from sandbox.floor import Linked
+from sandbox.hour_worker import HourWorker
+from sandbox.machinery import Machinery
 from sandbox.runner import SCHEDULE_DELAY
 from sandbox.waiting import wait_until
 
@@ -38,71 +28,6 @@ FIRST_SECOND = 15.0
 SECONDS_FOR_FRAMES = 20
 
 Action = Callable[[], object]
-
-
-class Ingest(Protocol):
-    """The ingest container, as far as the fast-forward drives it."""
-
-    def state(self) -> Mapping[str, Any]:
-        """What it says of itself; `frames` counts those received."""
-
-    def flush(self) -> object:
-        """Send all frames it holds; returns when the queue has them."""
-
-
-class MinutePrices(Protocol):
-    """Who stores the price lists of minutes."""
-
-    def keep(self, minute: datetime) -> Mapping[str, Decimal]:
-        """Have the list of that full minute, where exchange time stands, stored; returns the last
-        price of each symbol that trades."""
-
-
-@dataclass(frozen=True, slots=True)
-class Machinery:
-    """The parts that the fast-forward drives."""
-
-    bank: AdminClient
-    clock: ExchangeClock
-    floor: Floor
-    market: DemoMarket
-    prices: MinutePrices
-    ingest: Ingest
-    runner: Functions
-
-
-def assemble(
-    address: str,
-    *,
-    stores: Stores,
-    vault: KeyVault,
-    exchange: Exchange,
-    ingest: Ingest,
-    runner: Functions,
-    seed: int,
-    clock_of: Callable[[AdminClient], ExchangeClock] = ExchangeClock,
-) -> Machinery:
-    """The parts around the exchange at `address` and the league in `stores`; exchange time is
-    taken to stand still."""
-    bank = AdminClient(address)
-    clock = clock_of(bank)
-    members = Membership(
-        traders=stores.traders,
-        seats=stores.seats,
-        accounts=stores.accounts,
-        ledger=stores.ledger,
-        holdings=stores.holdings,
-        new_id=lambda: str(ULID()),
-    )
-    return Machinery(
-        bank=bank,
-        clock=clock,
-        floor=Floor(address, bank=bank, clock=clock, members=members, vault=vault, seed=seed),
-        market=DemoMarket(address),
-        prices=PriceKeeper(exchange, stores.prices),
-        ingest=ingest,
-        runner=runner,
-    )
 
 
 class FastForward:

@@ -22,10 +22,11 @@ from sandbox.cloud import client
 from sandbox.demo import cast
 from sandbox.demo_moves import USDT
 from sandbox.exchange.limits import LimitSettings
-from sandbox.fast_forward import FastForward, Machinery, assemble
+from sandbox.fast_forward import FastForward
 from sandbox.floor import Linked
 from sandbox.ingest_control import IngestControl
 from sandbox.live_demo import LiveDemo
+from sandbox.machinery import Machinery, assemble
 from sandbox.progress import Progress
 from sandbox.runner import SCHEDULE_DELAY, LiveRunner, Runner
 from sandbox.standing import Keys, write_keys

@@ -22,9 +22,10 @@ from ingest_container.outside import Outside
 from ingest_container.supervisor import Rhythm, Supervisor
 from sandbox.demo import Part
 from sandbox.exchange.running import RunningExchange
-from sandbox.fast_forward import FastForward, Machinery, assemble
+from sandbox.fast_forward import FastForward
 from sandbox.floor import ExchangeClock
 from sandbox.lambda_events import Context, schedule_event
+from sandbox.machinery import Machinery, assemble
 from sandbox.waiting import wait_until
 from tests.builders import EXCHANGE
 from tests.fakes import FakeEvents, Fakes
