@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+_MADE_BY_A_RUN = ("tables", "logs", "league.json", "traders.json", "prepared")
+
 Keys: TypeAlias = dict[str, dict[str, str]]
 """By a trader's name: his `key` and `secret` for trading on the sandbox exchange."""
 
@@ -53,9 +55,10 @@ def alone_in(folder: Path) -> Iterator[bool]:
 
 
 def _wipe(folder: Path) -> bool:
-    left = [each for each in folder.iterdir() if each.name != "lock"]
+    """Delete what a run makes, and nothing else that lies there."""
+    left = [folder / name for name in _MADE_BY_A_RUN if (folder / name).exists()]
     for each in left:
-        if each.is_dir() and not each.is_symlink():
+        if each.is_dir():
             shutil.rmtree(each)
         else:
             each.unlink()

@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 PORTS = ("SITE_PORT", "API_PORT", "EXCHANGE_PORT", "TABLES_PORT", "CLOUD_PORT")
 
 
+SHAPES = ("TRADERS", "DAYS", "SEED", "MARKET")
+
+
 class LeagueProcess:
     """One `python -m sandbox.run` and what it says."""
 
@@ -100,7 +103,8 @@ class LeagueProcess:
 
 def run_environment(folder: Path, options: Mapping[str, str]) -> dict[str, str]:
     """The environment of a run in `folder`, on free ports where none are given."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    ours = (*PORTS, *SHAPES)
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     free = dict.fromkeys(PORTS, "0")
     return kept | free | {"SANDBOX_FOLDER": str(folder)} | dict(options)
 

@@ -33,9 +33,10 @@ def test_a_new_run_starts_anew_and_knows_it(tmp_path: Path) -> None:
         (tmp_path / "tables").mkdir()
         (tmp_path / "tables" / "rows").write_text("old")
         (tmp_path / "prepared").touch()
+        (tmp_path / "my notes").touch()
     with alone_in(tmp_path) as anew:
         assert anew
-        assert [each.name for each in tmp_path.iterdir()] == ["lock"]
+        assert {each.name for each in tmp_path.iterdir()} == {"lock", "my notes"}
 
 
 def test_the_running_league_is_found_until_it_ends(tmp_path: Path) -> None:
