@@ -85,7 +85,7 @@ def prepare(machinery: Machinery, chosen: argparse.Namespace, progress: Progress
     while start + _HOUR <= datetime.now(UTC):
         demo.hour(number, start)
         number, start = number + 1, start + _HOUR
-        what = f"{len(demo.linked)} accounts, {demo.moves:,} moves recorded, marked, ranked"
+        what = f"{len(demo.linked)} accounts traded, marked, ranked · {demo.moves:,} moves"
         progress.hour(min(number, hours), hours, what)
     demo.finish()
     progress.end(f"{number} hours, {demo.moves:,} moves, last full hour {start:%H:%M} UTC")

@@ -1,5 +1,6 @@
 """How far the preparation is: one moving line on a terminal, a line a day elsewhere."""
 
+import shutil
 import sys
 import time
 from typing import TextIO
@@ -30,7 +31,7 @@ class Progress:
             filled = _BAR * done // hours
             bar = "#" * filled + "-" * (_BAR - filled)
             seconds = time.monotonic() - self._started
-            self._draw(f"[{bar}] day {day} of {days} · {what} · {seconds:.0f} s")
+            self._draw(f"[{bar}] day {day} of {days} · {seconds:.0f} s · {what}")
         elif day != self._day:
             self._day = day
             self._line(f"day {day} of {days} · {what}")
@@ -42,7 +43,8 @@ class Progress:
         self._line(what)
 
     def _draw(self, text: str) -> None:
-        self._out.write(f"\r\x1b[K{text}")
+        width = shutil.get_terminal_size().columns - 1  # a line that wraps cannot be taken back
+        self._out.write(f"\r\x1b[K{text[:width]}")
         self._out.flush()
 
     def _line(self, text: str) -> None:

@@ -63,6 +63,7 @@ def main() -> int:
 def _run(options: Options, stop: threading.Event) -> None:
     ports = free_ports(options.ports)
     addresses = _addresses(ports, any_port())
+    print("Starting tables, queues, exchange, ingest, API and site", flush=True)
     with Children(options.folder / "logs", environment(), stop) as children:
         start_parts(children, options, ports, addresses)
         prepared = options.folder / "prepared"

@@ -54,6 +54,17 @@ def test_a_busy_port_is_named_with_its_variable(tmp_path: Path) -> None:
     assert league.parts() == {}
 
 
+def test_a_run_after_an_earlier_one_starts_anew_and_says_so(tmp_path: Path) -> None:
+    left = tmp_path / "tables" / "rows"
+    left.parent.mkdir()
+    left.touch()
+    league = LeagueProcess(tmp_path, **SMALL)
+    league.wait_for("Starting tables", 60)
+    assert league.interrupt() == 0
+    assert league.lines[0].startswith("Starting anew")
+    assert not left.exists()
+
+
 def test_a_second_run_beside_a_living_one_is_refused(tmp_path: Path) -> None:
     with alone_in(tmp_path):
         league = LeagueProcess(tmp_path, **SMALL)
