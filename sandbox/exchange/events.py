@@ -7,7 +7,7 @@ happened; now and then a payload carries a field nobody documented.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -112,12 +112,14 @@ def server_shutdown(at: int) -> Event:
 class EventSettings:
     """Habits of the stream that clients have to live with.
 
-    `undocumented_every` and `duplicate_every` count events; 0 switches the habit off. The last
-    two are open questions about the real exchange, so both answers can be tried.
+    `undocumented_every` and `duplicate_every` count events; 0 switches the habit off. While
+    `interleaved`, frames wait until two accounts have some, then go out one of each in turn. The
+    last two are open questions about the real exchange, so both answers can be tried.
     """
 
     undocumented_every: int = 7
     duplicate_every: int = 0
+    interleaved: bool = False
     lost_for_all: bool = False
     one_connection_per_account: bool = False
     revoked_key_ends_stream: bool = False
@@ -136,6 +138,7 @@ class EventHub:
         self.published = 0
         self.delivered = 0
         self._listeners: dict[int, dict[object, Deliver]] = defaultdict(dict)
+        self._waiting: dict[int, deque[str]] = {}
 
     def listen(self, uid: int, owner: object, deliver: Deliver) -> None:
         self._listeners[uid][owner] = deliver
@@ -153,14 +156,25 @@ class EventHub:
             event[UNDOCUMENTED_FIELD] = f"{self.published}"
         if settings.lost_for_all or uid in self.lost_for:
             return
-        listeners = self._listeners.get(uid)
-        if not listeners:
+        if not self._listeners.get(uid):
             return
         text = json.dumps(event, separators=(",", ":"))
         copies = 1
         if settings.duplicate_every and self.published % settings.duplicate_every == 0:
             copies = 2
-        for deliver in list(listeners.values()):
-            for _ in range(copies):
-                deliver(text)
-                self.delivered += 1
+        self._waiting.setdefault(uid, deque()).extend([text] * copies)
+        if not settings.interleaved or len(self._waiting) > 1:
+            self.release()
+
+    def release(self) -> None:
+        """Send what waits: one frame of each account in turn, each account's in their order."""
+        while self._waiting:
+            for uid, texts in list(self._waiting.items()):
+                self._hand_out(uid, texts.popleft())
+                if not texts:
+                    del self._waiting[uid]
+
+    def _hand_out(self, uid: int, text: str) -> None:
+        for deliver in list(self._listeners[uid].values()):
+            deliver(text)
+            self.delivered += 1

@@ -97,6 +97,8 @@ class Faults:
         for each in fields(EventSettings):
             if each.name in body:
                 setattr(events.settings, each.name, body[each.name])
+        if not events.settings.interleaved:
+            events.release()
         if "lose" in body:
             self._lose(bool(body["lose"]), body.get("uid"))
         return to_plain(events.settings) | {"lost_for": sorted(events.lost_for)}
