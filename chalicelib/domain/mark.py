@@ -4,7 +4,6 @@ Takes each trader's hour from `hour.py`, and the block of the hour before; leave
 `scores.py` and days to `days.py`. Pure: the same input gives the same bytes.
 
     hour_block(hour, previous, seats, notes) -> Block of Kind.HOUR
-    still_hour(valuation)                    -> TraderHour of one who had neither flow nor thin fill
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,6 @@ from chalicelib.domain.columns import Floats, Truths, column, flagged, integers,
 from chalicelib.domain.hour import TraderHour
 from chalicelib.domain.money import EXACT
 from chalicelib.domain.performance import INDEX_FLOOR, PAUSE_AT, Chain, Point, follow
-from chalicelib.domain.valuation import Valuation
 from chalicelib.domain.windows import hour_start
 
 UNPRICED_HOURS = 168
@@ -31,12 +29,6 @@ _LARGEST = 10**18
 
 _QUALITY = Flag.STALE | Flag.PARTIAL | Flag.UNPRICED | Flag.THIN
 _NOT_COUNTED = Flag.STALE | Flag.PARTIAL | Flag.PAUSED
-
-
-def still_hour(worth: Valuation) -> TraderHour:
-    """The hour of a trader without flow, link, new asset or fill in a thin asset: his linked
-    accounts' value at the mark is all there is to it."""
-    return TraderHour(valuation=worth)
 
 
 def hour_block(

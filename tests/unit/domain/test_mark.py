@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.block import Block, Flag
 from chalicelib.domain.columns import column
 from chalicelib.domain.hour import TraderHour
-from chalicelib.domain.mark import UNPRICED_HOURS, hour_block, still_hour
+from chalicelib.domain.mark import UNPRICED_HOURS, hour_block
 from chalicelib.domain.performance import INDEX_FLOOR, at_value, first_mark
 from tests.unit.domain.timeline import START, flags, flow, instant, raw, still, worth
 
@@ -48,7 +48,7 @@ def test_seats_nobody_sits_in_know_nothing() -> None:
 
 
 def test_without_a_flow_the_index_grows_with_the_value() -> None:
-    assert index(after(first(), still_hour(worth("1010")))) == 1.01
+    assert index(after(first(), TraderHour(worth("1010")))) == 1.01
 
 
 def test_flows_go_into_the_columns_in_their_units() -> None:
@@ -69,17 +69,17 @@ def test_flows_are_kept_in_hours_without_a_mark() -> None:
 
 
 def test_a_negative_value_is_no_mark_and_the_chain_goes_on_from_before() -> None:
-    gap = after(first(), still_hour(worth("-1")))
+    gap = after(first(), TraderHour(worth("-1")))
     assert (value(gap), index(gap)) == (1000.0, 1.0)
     assert flags(gap) == Flag(0)
-    assert index(after(gap, still_hour(worth("1100")), START + 1)) == 1.1
+    assert index(after(gap, TraderHour(worth("1100")), START + 1)) == 1.1
 
 
 def test_a_flow_that_leaves_1_usdt_pauses_until_more_comes() -> None:
     paused = after(first(), TraderHour(worth("0.4"), (flow("1200", "-1199", HALF_PAST),)))
     assert index(paused) == 1.2
     assert flags(paused) == Flag.MARK | Flag.PAUSED
-    still_paused = after(paused, still_hour(worth("0.9")), START + 1)
+    still_paused = after(paused, TraderHour(worth("0.9")), START + 1)
     assert index(still_paused) == 1.2
     back = TraderHour(worth("630"), (flow("0.5", "599.5", instant(1.5)),))
     on = after(still_paused, back, START + 2)
@@ -114,9 +114,9 @@ def test_leaving_for_a_part_of_the_hour_is_kept_beside_the_mark() -> None:
 
 
 def test_a_fall_to_nothing_is_held_at_the_floor_and_stays() -> None:
-    fallen = after(first(), still_hour(worth("0")))
+    fallen = after(first(), TraderHour(worth("0")))
     assert index(fallen) == INDEX_FLOOR
-    assert index(after(fallen, still_hour(worth("50")), START + 1)) == INDEX_FLOOR
+    assert index(after(fallen, TraderHour(worth("50")), START + 1)) == INDEX_FLOOR
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_fall_to_nothing_is_held_at_the_floor_and_stays() -> None:
     ],
 )
 def test_what_a_mark_is_worth_is_flagged(quality: Mapping[str, object], expected: Flag) -> None:
-    assert flags(after(first(), still_hour(worth("1000", **quality)))) == expected
+    assert flags(after(first(), TraderHour(worth("1000", **quality)))) == expected
 
 
 def test_thin_fills_make_a_thin_hour() -> None:
@@ -139,13 +139,13 @@ def test_thin_fills_make_a_thin_hour() -> None:
 
 def test_an_asset_that_never_had_a_price_unranks_after_7_days() -> None:
     row = first()
-    holding = still_hour(worth("1000", not_valued=frozenset({"XYZ"})))
+    holding = TraderHour(worth("1000", not_valued=frozenset({"XYZ"})))
     for number in range(UNPRICED_HOURS):
         row = after(row, holding, START + number)
     assert not flags(row) & Flag.UNPRICED
     row = after(row, holding, START + UNPRICED_HOURS)
     assert flags(row) & Flag.UNPRICED
-    gone = after(row, still_hour(worth("1000")), START + UNPRICED_HOURS + 1)
+    gone = after(row, TraderHour(worth("1000")), START + UNPRICED_HOURS + 1)
     assert not flags(gone) & Flag.UNPRICED
 
 
@@ -174,7 +174,7 @@ def test_the_index_in_columns_equals_the_chain_of_one_trader(values: list[Decima
     row = hour_block(START, None, still(str(values[0])))
     chain = first_mark(float(values[0]))
     for number, each in enumerate(values[1:], 1):
-        row = after(row, still_hour(worth(str(each))), START + number)
+        row = after(row, TraderHour(worth(str(each))), START + number)
         chain = at_value(chain, float(each))
     assert index(row) == chain.index
 
@@ -189,6 +189,6 @@ def test_a_flow_in_the_hour_does_not_change_its_return(
     moved = before + net_flow
     points = (flow(str(before), str(net_flow), instant(-1) + timedelta(seconds=second)),)
     flowed = after(first(str(opening)), TraderHour(worth(str(closing / before * moved)), points))
-    plain = after(first(str(opening)), still_hour(worth(str(closing))))
+    plain = after(first(str(opening)), TraderHour(worth(str(closing))))
     if moved > 1:
         assert index(flowed) == pytest.approx(index(plain), rel=1e-12)
