@@ -241,6 +241,10 @@ class FakeHistory:
     def put_blocks(self, blocks: Mapping[BlockKey, Block]) -> None:
         self._blocks.update(deepcopy(dict(blocks)))
 
+    def forget(self, block: int, kind: Kind, number: int) -> None:
+        """As when the item expired."""
+        del self._blocks[block, kind, number]
+
 
 class FakeSeats:
     """Seats by number; the counter is that of the traders."""

@@ -18,6 +18,7 @@ from chalicelib.domain.hour import HourPrices, TraderHour, trader_hour
 from chalicelib.domain.mark import hour_block
 from chalicelib.domain.money import plain
 from chalicelib.domain.scores import score_hours, scores_block
+from chalicelib.domain.sums import sum_hours, summed_again
 from chalicelib.domain.windows import HOURS_A_DAY, closing_hour, day_of_hour
 from chalicelib.services.hour_prices import hour_prices
 from chalicelib.services.ports import (
@@ -115,7 +116,7 @@ class _BlockMark:
         self._prices = prices
         self._stores = stores
         self._hours = {place[1]: b for place, b in stored.items() if place[0] is Kind.HOUR}
-        self._scores_before = stored.get((Kind.SCORES, hour - 1))
+        self._scores_before = stored.get((Kind.SCORES, hour - 1)) or self._sums_again()
         self._stored_slow = stored.get((Kind.SLOW, 0))
 
     def blocks(self) -> dict[tuple[Kind, int], Block]:
@@ -134,6 +135,17 @@ class _BlockMark:
         scores = scores_block(self._hour, self._scores_before, self._hours, slow)
         written[Kind.SCORES, self._hour] = scores
         return written
+
+    def _sums_again(self) -> Block | None:
+        """The sums of the hour before, from its rows: the stored ones expire after days. None
+        where the block had no mark then."""
+        if self._hour - 1 not in self._hours:
+            return None
+        wanted = sum_hours(self._hour - 1)
+        rows = self._stores.history.block_range(
+            self._number, Kind.HOUR, wanted.start, wanted.stop - 1
+        )
+        return summed_again(self._hour - 1, rows)
 
     def _trader_hours(self) -> dict[int, TraderHour]:
         """By seat, the hour of each trader who had a linked account at any time of it."""

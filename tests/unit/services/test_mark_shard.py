@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.block import Flag, Kind, Standing
+from chalicelib.domain.block import Flag, Kind, Standing, empty_block
 from chalicelib.domain.errors import MissingPrice
 from chalicelib.domain.holdings import HoldingsNews, LastBuy, merge
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, LedgerEntry, Source
@@ -152,6 +152,19 @@ def test_an_old_hour_marked_again_after_the_slow_block_was_renewed_is_the_same(
         league.mark(hour)
     league.mark(FIRST + 19)
     assert league.bytes_of(FIRST + 19) == early
+
+
+@pytest.mark.parametrize("last", [FIRST + 19, FIRST + 40])
+def test_sums_that_expired_are_added_up_again(league: League, last: int) -> None:
+    deposit = balance_change(quantity="500", changed_at=START + timedelta(hours=15, minutes=10))
+    league.happens("A", 0, _buy(START + timedelta(hours=3)), deposit)
+    for hour in range(FIRST, last + 1):
+        league.mark(hour)
+    early = league.bytes_of(last)
+    league.stores.history.put_blocks({(0, Kind.SCORES, last): empty_block(Kind.SCORES)})
+    league.stores.history.forget(0, Kind.SCORES, last - 1)
+    league.mark(last)
+    assert league.bytes_of(last) == early
 
 
 def test_missed_hours_are_walked_as_if_they_had_been_in_time(league: League) -> None:
