@@ -166,9 +166,11 @@ class Tables:
                 self._pause(0.05 * 2**idle)
 
     def create(self, *tables: str) -> None:
-        """Create these tables (all seven by default), for emulators and tests; those of AWS
-        come from the deployed template, with expiry and recovery."""
-        for table in tables or TABLES:
+        """Create these tables (all seven by default) and return when they can be used: for
+        emulators and tests; those of AWS come from the deployed template, with expiry and
+        recovery."""
+        wanted = tables or TABLES
+        for table in wanted:
             self.client.create_table(
                 TableName=self.name(table),
                 BillingMode="PAY_PER_REQUEST",
@@ -180,6 +182,10 @@ class Tables:
                     {"AttributeName": "pk", "AttributeType": "S"},
                     {"AttributeName": "sk", "AttributeType": "S"},
                 ],
+            )
+        for table in wanted:
+            self.client.get_waiter("table_exists").wait(
+                TableName=self.name(table), WaiterConfig={"Delay": 0.02, "MaxAttempts": 500}
             )
 
 
