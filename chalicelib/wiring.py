@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import config, logs
 from chalicelib.domain.errors import ExchangeUnavailable
 from chalicelib.domain.market import Symbol
-from chalicelib.services import ports
+from chalicelib.services import exchange_ports, ports
 
 if TYPE_CHECKING:
     from chalicelib.adapters.binance.budget import WeightBudget
@@ -48,7 +48,7 @@ class _Replaced:
     stores: Stores | None = None
     now: Callable[[], datetime] | None = None
     tasks: ports.Tasks | None = None
-    exchange: ports.Exchange | None = None
+    exchange: exchange_ports.Exchange | None = None
 
 
 _replaced = _Replaced()
@@ -58,7 +58,7 @@ def use(
     stores: Stores | None = None,
     now: Callable[[], datetime] | None = None,
     tasks: ports.Tasks | None = None,
-    exchange: ports.Exchange | None = None,
+    exchange: exchange_ports.Exchange | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
@@ -103,26 +103,26 @@ def tasks() -> ports.Tasks:
     return _replaced.tasks or _tasks()
 
 
-def exchange() -> ports.Exchange:
+def exchange() -> exchange_ports.Exchange:
     """The exchange's REST API."""
     return _replaced.exchange or _exchange()
 
 
-def user_stream(listener: ports.StreamListener) -> ports.UserStream:
+def user_stream(listener: exchange_ports.StreamListener) -> exchange_ports.UserStream:
     """A new user stream that tells `listener`; one to a slot."""
     from chalicelib.adapters.binance.user_stream import BinanceUserStream
 
     return BinanceUserStream(settings().binance_ws_api_url, _streams(), listener)
 
 
-def price_stream() -> ports.PriceStream:
+def price_stream() -> exchange_ports.PriceStream:
     """A new stream of last prices."""
     from chalicelib.adapters.binance.market_stream import BinancePriceStream
 
     return BinancePriceStream(settings().binance_stream_url, _streams())
 
 
-def parsers() -> Mapping[str, ports.FrameParser]:
+def parsers() -> Mapping[str, exchange_ports.FrameParser]:
     """Readers of raw frames, by exchange; each keeps the table of symbols it last read."""
     return _parsers(stores().prices.symbols)
 
@@ -225,7 +225,7 @@ def _stores() -> Stores:
 @cache
 def _parsers(
     read_symbols: Callable[[], Mapping[str, Symbol]],
-) -> Mapping[str, ports.FrameParser]:
+) -> Mapping[str, exchange_ports.FrameParser]:
     from chalicelib.adapters.binance.parse import BinanceFrameParser
 
     return {EXCHANGE: BinanceFrameParser(read_symbols)}

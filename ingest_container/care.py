@@ -4,7 +4,8 @@ from datetime import datetime
 
 from chalicelib.domain.account import AccountState, KeyPair, state_after_check
 from chalicelib.domain.ledger import Checkpoint
-from chalicelib.services.ports import AccountReading, Exchange, Snapshot
+from chalicelib.services.exchange_ports import AccountReading, Exchange
+from chalicelib.services.ports import Snapshot
 from ingest_container.followed import Followed
 from ingest_container.outside import Outside
 

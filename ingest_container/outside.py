@@ -4,16 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.services.ports import (
-    Accounts,
-    Events,
-    Exchange,
-    KeyVault,
-    Prices,
-    PriceStream,
-    StreamListener,
-    UserStream,
-)
+from chalicelib.services.exchange_ports import Exchange, PriceStream, StreamListener, UserStream
+from chalicelib.services.ports import Accounts, Events, KeyVault, Prices
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from chalicelib.domain.market import PriceList, price_list
-from chalicelib.services.ports import Exchange, Prices
+from chalicelib.services.exchange_ports import Exchange
+from chalicelib.services.ports import Prices
 
 
 class PriceKeeper:

@@ -26,7 +26,8 @@ from chalicelib.domain.ledger import (
     Source,
 )
 from chalicelib.domain.market import AssetPrice, PriceList, Quote, Symbol
-from chalicelib.services.ports import AccountReading, Seat, Snapshot, StreamItem
+from chalicelib.services.exchange_ports import AccountReading
+from chalicelib.services.ports import Seat, Snapshot, StreamItem
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 """The instant that all defaults are about: a full hour."""

@@ -10,13 +10,8 @@ from chalicelib.domain.account import KeyPair, KeyPermissions
 from chalicelib.domain.errors import DeliveryFailed, InvalidRequest, KeyRevoked, NotAllowed
 from chalicelib.domain.ledger import BalanceChange, Fill, order_of
 from chalicelib.domain.market import Quote, Symbol
-from chalicelib.services.ports import (
-    AccountReading,
-    FrameContent,
-    RankTask,
-    ShardTask,
-    StreamItem,
-)
+from chalicelib.services.exchange_ports import AccountReading, FrameContent
+from chalicelib.services.ports import RankTask, ShardTask, StreamItem
 
 _Result = TypeVar("_Result")
 
@@ -81,8 +76,9 @@ class FakeExchange:
         self.readings: dict[str, AccountReading] = {}
         self.allowed: dict[str, KeyPermissions] = {}
         self.fills_of: defaultdict[str, list[Fill]] = defaultdict(list)
-        self.movements_of: defaultdict[str, list[BalanceChange]] = defaultdict(list)
-        self.page = 1000
+        self.movements_of: dict[str, defaultdict[str, list[BalanceChange]]] = {
+            name: defaultdict(list) for name in ("deposits", "withdrawals", "converts")
+        }
         self.calls: list[str] = []
         self._failures: defaultdict[str, list[Exception]] = defaultdict(list)
 
@@ -107,18 +103,23 @@ class FakeExchange:
     def permissions(self, pair: KeyPair) -> KeyPermissions:
         return self._answer("permissions", lambda: _of_key(self.allowed, pair))
 
-    def fills(self, pair: KeyPair, symbol: Symbol, from_trade_id: int) -> list[Fill]:
-        wanted = (
+    def fills(self, pair: KeyPair, symbol: Symbol, start: datetime) -> list[Fill]:
+        found = [
             each
             for each in self.fills_of[pair.api_key]
-            if each.symbol == symbol.name and each.trade_id >= from_trade_id
-        )
-        page = sorted(wanted, key=lambda each: each.trade_id)[: self.page]
-        return self._answer("fills", lambda: page)
+            if each.symbol == symbol.name and each.executed_at >= start
+        ]
+        return self._answer("fills", lambda: sorted(found, key=order_of))
 
-    def movements(self, pair: KeyPair, start: datetime, end: datetime) -> list[BalanceChange]:
-        found = [e for e in self.movements_of[pair.api_key] if start <= e.changed_at < end]
-        return self._answer("movements", lambda: sorted(found, key=order_of))
+    def histories(self) -> Sequence[str]:
+        return tuple(self.movements_of)
+
+    def movements(
+        self, pair: KeyPair, history: str, start: datetime, end: datetime
+    ) -> list[BalanceChange]:
+        told = self.movements_of[history][pair.api_key]
+        found = [each for each in told if start <= each.changed_at < end]
+        return self._answer(f"movements {history}", lambda: sorted(found, key=order_of))
 
     def _answer(self, method: str, answer: Callable[[], _Result]) -> _Result:
         self.calls.append(method)

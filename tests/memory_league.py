@@ -17,7 +17,8 @@ from chalicelib.adapters.binance.links import StreamEnvironment
 from chalicelib.adapters.binance.market_stream import BinancePriceStream
 from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.adapters.binance.user_stream import BinanceUserStream
-from chalicelib.services.ports import StreamItem, StreamListener
+from chalicelib.services.exchange_ports import StreamListener
+from chalicelib.services.ports import StreamItem
 from ingest_container.outside import Outside
 from ingest_container.supervisor import Rhythm, Supervisor
 from sandbox.demo import Part

@@ -13,6 +13,7 @@ LeagueError
 └── ExchangeError       the exchange did not do what was asked
     ├── ExchangeUnavailable   try later
     ├── RateLimited           try later, not before `retry_at`
+    ├── SymbolGone            a pair that the exchange has taken off its list
     ├── OrderRejected         tell the owner
     └── KeyRevoked            tell the owner, stop asking with this key
 """
@@ -75,6 +76,10 @@ class RateLimited(ExchangeError):
         """Keep the instant (exchange or machine clock of the caller) to wait for."""
         super().__init__(message)
         self.retry_at = retry_at
+
+
+class SymbolGone(ExchangeError):
+    """The exchange no longer knows the pair, and tells nothing of it any more."""
 
 
 class OrderRejected(ExchangeError):

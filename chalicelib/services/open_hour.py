@@ -7,7 +7,8 @@ from chalicelib.domain.account import SEATS_PER_SHARD
 from chalicelib.domain.errors import ExchangeError
 from chalicelib.domain.market import PriceList, price_list
 from chalicelib.domain.windows import hour_start
-from chalicelib.services.ports import Exchange, Prices, RankTask, Runs, Seats, ShardTask, Tasks
+from chalicelib.services.exchange_ports import Exchange
+from chalicelib.services.ports import Prices, RankTask, Runs, Seats, ShardTask, Tasks
 
 _log = logging.getLogger(__name__)
 

@@ -4,18 +4,16 @@ Every write may be repeated with the same content and then changes nothing more.
 cannot be reached raises StoreUnavailable or ExchangeUnavailable and may be tried again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Protocol, TypeAlias
 
-from chalicelib.domain.account import ExchangeAccount, KeyPair, KeyPermissions, Trader
+from chalicelib.domain.account import ExchangeAccount, KeyPair, Trader
 from chalicelib.domain.block import Block, Kind
-from chalicelib.domain.holdings import AccountHoldings, Position
-from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, LedgerEntry
-from chalicelib.domain.market import PriceList, Quote, Symbol
-from chalicelib.domain.money import Asset
+from chalicelib.domain.holdings import AccountHoldings
+from chalicelib.domain.ledger import Checkpoint, LedgerEntry
+from chalicelib.domain.market import PriceList, Symbol
 
 BlockKey: TypeAlias = tuple[int, Kind, int]
 """Block number, kind, and the hour or day number (0 for the SLOW kind)."""
@@ -110,6 +108,20 @@ class Holdings(Protocol):
 
     def of_shard(self, shard: int) -> Iterator[AccountHoldings]:
         """All rows of a shard, ordered by seat then account."""
+
+
+class Doubts(Protocol):
+    """Accounts whose ledger and quantities may disagree, for those who compare their books."""
+
+    def put(self, slot: int, account_id: str, at: datetime) -> None:
+        """Note that the account is in doubt at that instant of exchange time; replaces an
+        earlier note of it."""
+
+    def of_slot(self, slot: int) -> dict[str, datetime]:
+        """Accounts of the slot that are in doubt, and at which instant."""
+
+    def remove(self, slot: int, account_id: str, at: datetime) -> None:
+        """Take back the note of that instant; one that was put since stays."""
 
 
 class History(Protocol):
@@ -278,15 +290,20 @@ class RankTask:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What GET /account said of an account, and why it was asked."""
+    """An exchange's whole answer about an account, and why it was asked.
 
-    reason: str  # "link" or "daily"
+    "link" starts a link; "reconciled" says that ledger and answer agree once the entries that
+    were found on the way are in the ledger.
+    """
+
+    reason: str
     checkpoint: Checkpoint
 
 
 @dataclass(frozen=True, slots=True)
 class StreamItem:
-    """One thing the ingest container forwards of an account: a raw frame, or a snapshot.
+    """One thing the ingest container forwards of an account: a raw frame, entries that were
+    found by asking the exchange, or a snapshot.
 
     `sequence` grows on one connection; `received_at` is the machine's clock.
     """
@@ -300,6 +317,7 @@ class StreamItem:
     sequence: int
     received_at: datetime
     frame: str | None = None
+    found: tuple[LedgerEntry, ...] = ()
     snapshot: Snapshot | None = None
 
 
@@ -325,119 +343,3 @@ class KeyVault(Protocol):
 
     def open(self, ciphertext: bytes, account_id: str, trader_id: str, exchange: str) -> KeyPair:
         """Raises NotAllowed when it was sealed for others."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountReading:
-    """An exchange's whole answer about one account: quantities are free + locked, true at
-    any instant from `updated_at` until the answer was given."""
-
-    uid: str
-    quantities: Mapping[Asset, Decimal]
-    updated_at: datetime
-
-
-class Exchange(Protocol):
-    """Calls to one exchange. Public ones need no key. All raise ExchangeError's subclasses."""
-
-    def time(self) -> datetime:
-        """The exchange's clock."""
-
-    def symbols(self) -> dict[str, Symbol]:
-        """All listed symbols by name."""
-
-    def quotes(self) -> dict[str, Quote]:
-        """Last price and traded value of 24 h of the symbols that trade."""
-
-    def minute_close(self, symbol: str, minute: datetime) -> Decimal | None:
-        """Close of the 1-minute candle that opens at `minute`."""
-
-    def account(self, pair: KeyPair) -> AccountReading:
-        """Quantities and uid of the key's account."""
-
-    def permissions(self, pair: KeyPair) -> KeyPermissions:
-        """What the key may do."""
-
-    def fills(self, pair: KeyPair, symbol: Symbol, from_trade_id: int) -> list[Fill]:
-        """Fills of one symbol from that trade id on, oldest first, one page."""
-
-    def movements(self, pair: KeyPair, start: datetime, end: datetime) -> list[BalanceChange]:
-        """Deposits and withdrawals of that span, as the exchange's history has them."""
-
-
-class StreamListener(Protocol):
-    """Who is told what a user stream brings. Called from the stream's own thread: be brief."""
-
-    def frame(self, account_id: str, frame: str) -> None:
-        """A raw frame of this account came."""
-
-    def subscribed(self, account_id: str) -> None:
-        """From now on, until a gap, no event of this account is missed."""
-
-    def gap(self, account_ids: Sequence[str]) -> None:
-        """Events of these accounts may be lost from now on, until they are subscribed again."""
-
-    def revoked(self, account_id: str, reason: str) -> None:
-        """The exchange does not take this key; the account is no longer asked for."""
-
-
-class UserStream(Protocol):
-    """The account events of many accounts over one connection."""
-
-    def follow(self, account_id: str, pair: KeyPair) -> None:
-        """Subscribe this account, now and after each reconnect."""
-
-    def leave(self, account_id: str) -> None:
-        """Unsubscribe it and forget its key."""
-
-    def run(self) -> None:
-        """Keep the stream going until `close`, through lost connections. May be called again
-        after it raised."""
-
-    def close(self) -> None:
-        """Make `run` return."""
-
-
-QuotesListener: TypeAlias = Callable[[datetime, Mapping[str, Quote]], None]
-"""Told the exchange's time of a batch of quotes, and those that changed, by symbol."""
-
-
-class PriceStream(Protocol):
-    """Last prices of all symbols, as they change."""
-
-    def run(self, listener: QuotesListener) -> None:
-        """Keep the stream going until `close`, through lost connections."""
-
-    def close(self) -> None:
-        """Make `run` return."""
-
-
-@dataclass(frozen=True, slots=True)
-class StreamEnded:
-    """The exchange ended an account's stream: the key was revoked, or the session."""
-
-    ended_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """A well-formed frame that says nothing of quantities, by the name of its event.
-
-    `at` is when an order was placed or taken back, which by itself only moves amounts between
-    free and locked. `known` is False for a type of event nobody has described to us.
-    """
-
-    event: str
-    at: datetime | None = None
-    known: bool = True
-
-
-FrameContent: TypeAlias = Fill | BalanceChange | Position | StreamEnded | Ignored
-
-
-class FrameParser(Protocol):
-    """Reads an exchange's raw frames."""
-
-    def parse(self, frame: str, sequence: int) -> FrameContent:
-        """Raises InvalidRequest for a frame that cannot be read, UnknownSymbol for a fill of a
-        pair that the stored table of symbols does not have."""

@@ -28,14 +28,8 @@ from chalicelib.domain.holdings import (
 )
 from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, LedgerEntry
 from chalicelib.domain.money import Asset
-from chalicelib.services.ports import (
-    FrameContent,
-    FrameParser,
-    Ignored,
-    Ledger,
-    StreamEnded,
-    StreamItem,
-)
+from chalicelib.services.exchange_ports import FrameContent, FrameParser, Ignored, StreamEnded
+from chalicelib.services.ports import Ledger, StreamItem
 from chalicelib.services.start_link import Stores, link_is_over, start_link
 
 _WRITE_TRIES = 8

@@ -23,15 +23,7 @@ from chalicelib.domain.windows import (
     hour_of,
     hour_start,
 )
-from chalicelib.services.ports import (
-    BlockKey,
-    Boards,
-    History,
-    Holdings,
-    Ledger,
-    Prices,
-    Traders,
-)
+from chalicelib.services.ports import BlockKey, Boards, History, Holdings, Ledger, Prices, Traders
 from chalicelib.services.public_traders import listed_trader, open_to_everyone
 
 ROWS_A_PAGE = 50

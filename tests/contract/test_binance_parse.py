@@ -15,7 +15,7 @@ from chalicelib.domain.errors import InvalidRequest, UnknownSymbol
 from chalicelib.domain.holdings import Order, Position
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, Side, Source
 from chalicelib.domain.market import Symbol
-from chalicelib.services.ports import Ignored, StreamEnded
+from chalicelib.services.exchange_ports import Ignored, StreamEnded
 from tests.builders import symbols
 
 PAYLOADS = Path(__file__).parent.parent / "payloads" / "binance"

@@ -18,10 +18,11 @@ from chalicelib.domain.errors import (
     KeyRevoked,
     OrderRejected,
     RateLimited,
+    SymbolGone,
 )
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, Side, Source
 from chalicelib.domain.market import Quote, Symbol
-from chalicelib.services.ports import AccountReading
+from chalicelib.services.exchange_ports import AccountReading
 from tests.builders import NOON, key_pair, key_permissions, symbol
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 
@@ -222,11 +223,18 @@ def test_own_fills_are_read(server: ScriptedServer, exchange: BinanceExchange) -
         "isBuyer": True,
     }
     server.reply("/api/v3/myTrades", Reply(json.dumps([row])))
-    [fill] = exchange.fills(PAIR, symbol("BTC"), 17)
+    [fill] = exchange.fills(PAIR, symbol("BTC"), NOON)
     assert isinstance(fill, Fill)
     assert (fill.side, fill.trade_id, fill.commission_asset) == (Side.BUY, 17, "BTC")
     assert fill.executed_at == NOON
-    assert parse_qs(server.asked[0].query)["fromId"] == ["17"]
+    assert parse_qs(server.asked[0].query)["startTime"] == [str(milliseconds(NOON))]
+
+
+def test_a_pair_taken_off_the_list_has_no_fills(
+    server: ScriptedServer, exchange: BinanceExchange
+) -> None:
+    server.reply("/api/v3/myTrades", refusal(-1121))
+    assert exchange.fills(PAIR, symbol("BTC"), NOON) == []
 
 
 DEPOSITS = "/sapi/v1/capital/deposit/hisrec"
@@ -250,7 +258,12 @@ def test_movements_are_what_really_moved(server: ScriptedServer, exchange: Binan
     }
     server.reply(WITHDRAWALS, Reply(json.dumps([sent, sent | {"id": "w2", "status": 3}])))
     hour = timedelta(hours=1)
-    assert exchange.movements(PAIR, NOON, NOON + hour) == [
+    found = [
+        change
+        for history in ("deposits", "withdrawals")
+        for change in exchange.movements(PAIR, history, NOON, NOON + hour)
+    ]
+    assert found == [
         BalanceChange(ChangeKind.DEPOSIT, "USDT", Decimal(500), NOON, "d1", Source.HISTORY),
         BalanceChange(
             ChangeKind.WITHDRAWAL,
@@ -266,9 +279,8 @@ def test_movements_are_what_really_moved(server: ScriptedServer, exchange: Binan
 
 def test_a_long_span_is_asked_in_parts(server: ScriptedServer, exchange: BinanceExchange) -> None:
     server.reply(DEPOSITS, Reply("[]"))
-    server.reply(WITHDRAWALS, Reply("[]"))
-    assert exchange.movements(PAIR, NOON, NOON + timedelta(days=100)) == []
-    assert server.paths() == [DEPOSITS, DEPOSITS, WITHDRAWALS, WITHDRAWALS]
+    assert exchange.movements(PAIR, "deposits", NOON, NOON + timedelta(days=100)) == []
+    assert server.paths() == [DEPOSITS, DEPOSITS]
 
 
 HTML = "<html><body>403 Forbidden</body></html>"
@@ -286,7 +298,7 @@ HTML = "<html><body>403 Forbidden</body></html>"
         (refusal(-1015, 429), RateLimited),
         (refusal(-2010), OrderRejected),
         (refusal(-1013), OrderRejected),
-        (refusal(-1121), ExchangeError),
+        (refusal(-1121), SymbolGone),
         (refusal(-1102), ExchangeError),
         (refusal(-1000, 500), ExchangeUnavailable),
         (refusal(-1007, 504), ExchangeUnavailable),

@@ -82,15 +82,16 @@ def test_the_last_minute_has_a_close(exchange: BinanceExchange) -> None:
     assert close > 0
 
 
-def test_fills_are_found_from_a_trade_id_on(
+def test_fills_are_found_from_an_instant_on(
     running: RunningExchange, exchange: BinanceExchange, account: OpenAccount
 ) -> None:
     buy(running, account)
     symbol = exchange.symbols()["BTCUSDT"]
-    fills = exchange.fills(account.pair, symbol, 0)
+    fills = exchange.fills(account.pair, symbol, exchange.time() - timedelta(hours=1))
     assert sum((each.quote_quantity for each in fills), Decimal(0)) > 90
-    assert exchange.fills(account.pair, symbol, fills[-1].trade_id) == fills[-1:]
-    assert exchange.fills(account.pair, symbol, fills[-1].trade_id + 1) == []
+    last = fills[-1].executed_at
+    assert exchange.fills(account.pair, symbol, last)[-1] == fills[-1]
+    assert exchange.fills(account.pair, symbol, last + timedelta(milliseconds=1)) == []
 
 
 def test_deposits_and_withdrawals_are_found(
@@ -100,7 +101,11 @@ def test_deposits_and_withdrawals_are_found(
     running.admin.deposit(account.uid, "USDT", "250")
     running.admin.withdraw(account.uid, "USDT", "99", fee="1")
     hour = timedelta(hours=1)
-    found = exchange.movements(account.pair, now - hour, now + hour)
+    found = [
+        change
+        for history in ("deposits", "withdrawals")
+        for change in exchange.movements(account.pair, history, now - hour, now + hour)
+    ]
     assert {(each.kind, each.quantity, each.network_fee) for each in found} == {
         (ChangeKind.DEPOSIT, Decimal(250), Decimal(0)),
         (ChangeKind.WITHDRAWAL, Decimal(-100), Decimal(1)),

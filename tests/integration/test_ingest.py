@@ -24,13 +24,13 @@ from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.adapters.binance.user_stream import BinanceUserStream
 from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill
+from chalicelib.services.exchange_ports import StreamListener
 from chalicelib.services.link_account import (
     Membership,
     join_league,
     link_account,
     unlink_account,
 )
-from chalicelib.services.ports import StreamListener
 from chalicelib.services.record_account_event import record_account_events
 from chalicelib.services.start_link import Stores
 from ingest_container.control import ControlDoor

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import ExchangeUnavailable, InvalidRequest
 from chalicelib.domain.ledger import Fill, Side
 from chalicelib.domain.market import Quote, Symbol
 from chalicelib.domain.money import EXACT, amount
-from chalicelib.services.ports import AccountReading
+from chalicelib.services.exchange_ports import AccountReading
 
 SHAPELESS = (AttributeError, TypeError, ValueError)  # what the library makes of odd bodies
 _WEIGHT_LIMIT = ("REQUEST_WEIGHT", "MINUTE", 1)

@@ -18,12 +18,14 @@ from chalicelib.domain.errors import (
     KeyRevoked,
     OrderRejected,
     RateLimited,
+    SymbolGone,
 )
 
 TIMESTAMP_OUTSIDE = -1021
 ALREADY_SUBSCRIBED = -2035
 _TOO_MUCH = {-1003, -1015}
 _KEY_IS_DEAD = {-1022, -2008, -2014, -2015}
+_INVALID_SYMBOL = -1121
 _ORDER_REFUSED = {-1013, -2010, -2011}
 _TRY_LATER = {-1000, -1001, -1006, -1007, -1008, -1016, TIMESTAMP_OUTSIDE}
 _LONGEST_PAUSE = timedelta(days=3)  # the longest ban there is
@@ -95,6 +97,8 @@ def translate(refusal: Refusal, asked: str, now: datetime) -> ExchangeError:
         return RateLimited(words, _pause_end(refusal, now))
     if refusal.code in _KEY_IS_DEAD:
         return KeyRevoked(words)
+    if refusal.code == _INVALID_SYMBOL:
+        return SymbolGone(words)
     if refusal.code in _ORDER_REFUSED:
         return OrderRejected(words)
     if refusal.code in _TRY_LATER or refusal.code == 0 or refusal.status >= 500:

@@ -15,7 +15,7 @@ from chalicelib.adapters.binance.links import Backoff, Link, StreamEnvironment
 from chalicelib.domain.errors import ExchangeUnavailable, InvalidRequest, RateLimited
 from chalicelib.domain.market import Quote
 from chalicelib.domain.money import amount
-from chalicelib.services.ports import QuotesListener
+from chalicelib.services.exchange_ports import QuotesListener
 
 _CONNECT_WEIGHT = 2
 

@@ -15,7 +15,7 @@ from chalicelib.domain.holdings import Order, Position
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, Side, Source
 from chalicelib.domain.market import Symbol
 from chalicelib.domain.money import EXACT, Asset, amount, plain
-from chalicelib.services.ports import FrameContent, Ignored, StreamEnded
+from chalicelib.services.exchange_ports import FrameContent, Ignored, StreamEnded
 
 _LOCKING = {"NEW", "CANCELED", "REPLACED"}  # EXPIRED may close an order that just traded
 _ORDER_EVENTS = _LOCKING | {"REJECTED", "EXPIRED", "TRADE_PREVENTION"}

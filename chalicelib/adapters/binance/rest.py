@@ -8,7 +8,7 @@ signed, when the clocks disagreed.
 import asyncio
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -41,11 +41,11 @@ from chalicelib.adapters.binance.errors import (
 )
 from chalicelib.adapters.binance.fields import instant, milliseconds, text
 from chalicelib.domain.account import KeyPair, KeyPermissions
-from chalicelib.domain.errors import KeyRevoked, RateLimited
-from chalicelib.domain.ledger import BalanceChange, Fill
+from chalicelib.domain.errors import KeyRevoked, RateLimited, SymbolGone
+from chalicelib.domain.ledger import BalanceChange, Fill, order_of
 from chalicelib.domain.market import Quote, Symbol
 from chalicelib.domain.money import amount
-from chalicelib.services.ports import AccountReading
+from chalicelib.services.exchange_ports import AccountReading
 
 _Answer: TypeAlias = Any
 _USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
@@ -156,28 +156,44 @@ class BinanceExchange:
         with well_formed("permissions"):
             return wallet.permissions_of(answer)
 
-    def fills(self, pair: KeyPair, symbol: Symbol, from_trade_id: int) -> list[Fill]:
-        """Fills of one symbol from that trade id on, oldest first, at most 1,000."""
+    def fills(self, pair: KeyPair, symbol: Symbol, start: datetime) -> list[Fill]:
+        """Fills of one symbol executed at or after `start`, oldest first."""
+        found: list[Fill] = []
+        asked: dict[str, int] = {"startTime": milliseconds(start)}
+        while True:
+            try:
+                page = self._fills(pair, symbol, asked)
+            except SymbolGone:
+                return found  # taken off the list: nothing is told of it any more
+            found += page
+            if len(page) < _PAGE:
+                return found
+            asked = {"fromId": page[-1].trade_id + 1}
+
+    def _fills(self, pair: KeyPair, symbol: Symbol, asked: Mapping[str, int]) -> list[Fill]:
         answer = self._call(
             "fills",
             20,
             Priority.RECONCILE,
-            lambda client: client.get_my_trades(
-                symbol=symbol.name, fromId=from_trade_id, limit=_PAGE
-            ),
+            lambda client: client.get_my_trades(symbol=symbol.name, limit=_PAGE, **asked),
             pair,
         )
         with well_formed("fills"):
             return [fill_of(row, symbol) for row in rows_of(answer)]
 
-    def movements(self, pair: KeyPair, start: datetime, end: datetime) -> list[BalanceChange]:
-        """Deposits and withdrawals with start ≤ changed_at < end, as the history has them."""
+    def histories(self) -> Sequence[str]:
+        """Names of the histories of everything that moves a balance without a fill."""
+        return tuple(wallet.HISTORIES)
+
+    def movements(
+        self, pair: KeyPair, history: str, start: datetime, end: datetime
+    ) -> list[BalanceChange]:
+        """What one history says happened with start ≤ changed_at < end, oldest first."""
         found: list[BalanceChange] = []
-        for history in wallet.HISTORIES:
-            for first, last in wallet.windows(start, end):
-                found += self._history(pair, history, first, last)
+        for first, last in wallet.windows(start, end):
+            found += self._history(pair, wallet.HISTORIES[history], first, last)
         unique = {each.entry_id: each for each in found if start <= each.changed_at < end}
-        return sorted(unique.values(), key=lambda each: (each.changed_at, each.entry_id))
+        return sorted(unique.values(), key=order_of)
 
     def _history(
         self, pair: KeyPair, history: wallet.History, start: datetime, end: datetime

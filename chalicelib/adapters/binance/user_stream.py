@@ -29,7 +29,7 @@ from chalicelib.domain.errors import (
     KeyRevoked,
     RateLimited,
 )
-from chalicelib.services.ports import StreamListener
+from chalicelib.services.exchange_ports import StreamListener
 
 _CONNECT_WEIGHT = 2
 _REQUEST_WEIGHT = 2

@@ -115,7 +115,11 @@ def _truth(answer: Mapping[str, Any], key: str) -> bool:
     return value
 
 
-HISTORIES = (
-    History("deposits", "get_deposit_history", _deposit),
-    History("withdrawals", "get_withdraw_history", _withdrawal),
-)
+HISTORIES = {
+    history.name: history
+    for history in (
+        History("deposits", "get_deposit_history", _deposit),
+        History("withdrawals", "get_withdraw_history", _withdrawal),
+    )
+}
+"""By name, cheapest first."""

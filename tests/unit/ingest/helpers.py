@@ -12,7 +12,7 @@ from chalicelib.domain.account import (
     KeyPermissions,
 )
 from chalicelib.domain.market import Quote
-from chalicelib.services.ports import QuotesListener, StreamListener
+from chalicelib.services.exchange_ports import QuotesListener, StreamListener
 from ingest_container.outside import Outside
 from tests.builders import (
     EXCHANGE,

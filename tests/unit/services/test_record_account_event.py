@@ -12,7 +12,8 @@ from chalicelib.domain.account import AccountState
 from chalicelib.domain.errors import StoreUnavailable, UnknownSymbol
 from chalicelib.domain.holdings import AccountHoldings, LastBuy
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, LedgerEntry, Side, Source
-from chalicelib.services.ports import FrameContent, Ignored, StreamEnded, StreamItem
+from chalicelib.services.exchange_ports import FrameContent, Ignored, StreamEnded
+from chalicelib.services.ports import StreamItem
 from chalicelib.services.record_account_event import Refused, record_account_events
 from chalicelib.services.start_link import Stores
 from tests.builders import (

@@ -18,8 +18,9 @@ from chalicelib.domain.block import Kind
 from chalicelib.domain.holdings import AccountHoldings, Order, Position, holdings_at
 from chalicelib.domain.ledger import ChangeKind, LedgerEntry, Side, Source
 from chalicelib.domain.windows import hour_of, hour_start
+from chalicelib.services.exchange_ports import FrameContent, Ignored
 from chalicelib.services.mark_shard import MarkStores, mark_shard
-from chalicelib.services.ports import FrameContent, Ignored, ShardTask, StreamItem
+from chalicelib.services.ports import ShardTask, StreamItem
 from chalicelib.services.record_account_event import record_account_events
 from chalicelib.services.start_link import Stores
 from tests.builders import (
