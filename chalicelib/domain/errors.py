@@ -12,7 +12,8 @@ LeagueError
 ├── PaymentDeclined     tell the payer
 └── ExchangeError       the exchange did not do what was asked
     ├── ExchangeUnavailable   try later
-    ├── RateLimited           try later, not before `retry_at`
+    │   └── RegionRefused         not from this address's country: move the egress address
+    ├── RateLimited           try later, not before `retry_at`; `banned` says how bad it is
     ├── SymbolGone            a pair that the exchange has taken off its list
     ├── OrderRejected         tell the owner
     └── KeyRevoked            tell the owner, stop asking with this key
@@ -69,13 +70,22 @@ class ExchangeUnavailable(ExchangeError):
     """No usable answer: time-out, reset, 5xx, a page where JSON was due, maintenance."""
 
 
-class RateLimited(ExchangeError):
-    """Too much was asked from this address; nothing may be asked before `retry_at`."""
+class RegionRefused(ExchangeUnavailable):
+    """The exchange does not serve the region this address is in, whatever the key."""
 
-    def __init__(self, message: str, retry_at: datetime) -> None:
+
+class RateLimited(ExchangeError):
+    """Too much was asked from this address; nothing may be asked before `retry_at`.
+
+    `banned` is True where warnings were passed over and the exchange shut the address out; a
+    plain refusal ends by itself within minutes.
+    """
+
+    def __init__(self, message: str, retry_at: datetime, *, banned: bool = False) -> None:
         """Keep the instant (exchange or machine clock of the caller) to wait for."""
         super().__init__(message)
         self.retry_at = retry_at
+        self.banned = banned
 
 
 class SymbolGone(ExchangeError):

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     KeyRevoked,
     OrderRejected,
     RateLimited,
+    RegionRefused,
     SymbolGone,
 )
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, Side, Source
@@ -304,6 +305,8 @@ HTML = "<html><body>403 Forbidden</body></html>"
         (refusal(-1007, 504), ExchangeUnavailable),
         (refusal(-3026, 200), ExchangeError),
         (refusal(-1003, 200), RateLimited),
+        (refusal(0, 451), RegionRefused),
+        (Reply(HTML, 451), RegionRefused),
         (Reply(HTML, 403), ExchangeUnavailable),
         (Reply(HTML, 410), ExchangeUnavailable),
         (Reply(HTML, 502), ExchangeUnavailable),
@@ -384,6 +387,29 @@ def test_too_much_pauses_everything_from_this_address(
         exchange.account(PAIR)
     assert caught.value.retry_at == NOON + timedelta(seconds=seconds)
     assert budget.try_spend(1, Priority.STREAMS) == seconds
+
+
+@pytest.mark.parametrize(("status", "banned"), [(429, False), (418, True)])
+def test_a_ban_is_told_apart_from_a_spent_limit(
+    server: ScriptedServer, exchange: BinanceExchange, status: int, banned: bool
+) -> None:
+    server.reply("/api/v3/account", refusal(-1003, status, **{"Retry-After": "1800"}))
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            exchange.account(PAIR)
+        assert caught.value.banned is banned
+    assert len(server.asked) == 1
+
+
+def test_the_end_of_a_ban_is_read_from_its_words_where_no_header_gives_it(
+    server: ScriptedServer, exchange: BinanceExchange
+) -> None:
+    until = NOON + timedelta(minutes=17)
+    words = f"Way too much request weight used; IP banned until {milliseconds(until)}. Please"
+    server.reply("/api/v3/account", Reply(json.dumps({"code": -1003, "msg": words}), 418))
+    with pytest.raises(RateLimited) as caught:
+        exchange.account(PAIR)
+    assert caught.value.retry_at == until
 
 
 def test_a_long_ban_is_not_waited_for(

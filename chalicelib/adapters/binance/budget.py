@@ -43,7 +43,7 @@ class WeightBudget:
         self._lock = Lock()
         self._minute = -1
         self._used = 0
-        self._paused_until = datetime.min.replace(tzinfo=UTC)
+        self._paused_until = self._banned_until = datetime.min.replace(tzinfo=UTC)
 
     def try_spend(self, weight: int, priority: Priority) -> float:
         """0 when `weight` was booked; else seconds to wait before asking again."""
@@ -66,7 +66,7 @@ class WeightBudget:
         while seconds := self.try_spend(weight, priority):
             retry_at = self._clock() + timedelta(seconds=seconds)
             if retry_at > give_up_at:
-                raise RateLimited("the weight budget of this address is spent", retry_at)
+                raise self._spent(retry_at)
             self._wait(seconds)
 
     def observe(self, used: int, asked_at: datetime) -> None:
@@ -82,16 +82,24 @@ class WeightBudget:
         with self._lock:
             self._allowed = limit * OUR_SHARE
 
-    def pause(self, until: datetime) -> None:
-        """Ask nothing from this address before `until`."""
+    def pause(self, until: datetime, *, banned: bool = False) -> None:
+        """Ask nothing from this address before `until`; `banned` where it is shut out so long."""
         with self._lock:
             self._paused_until = max(self._paused_until, until)
+            if banned:
+                self._banned_until = max(self._banned_until, until)
 
     def used(self) -> int:
         """Weight spent in the running minute."""
         with self._lock:
             self._turn(self._clock())
             return self._used
+
+    def _spent(self, retry_at: datetime) -> RateLimited:
+        with self._lock:
+            banned = self._clock() < self._banned_until
+        words = "this address is banned" if banned else "the weight budget of this address is spent"
+        return RateLimited(words, retry_at, banned=banned)
 
     def _turn(self, now: datetime) -> None:
         minute = int(now.timestamp() // 60)

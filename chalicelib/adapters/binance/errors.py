@@ -5,6 +5,7 @@ never an address with its signature.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from chalicelib.domain.errors import (
     KeyRevoked,
     OrderRejected,
     RateLimited,
+    RegionRefused,
     SymbolGone,
 )
 
@@ -28,9 +30,11 @@ _KEY_IS_DEAD = {-1022, -2008, -2014, -2015}
 _INVALID_SYMBOL = -1121
 _ORDER_REFUSED = {-1013, -2010, -2011}
 _TRY_LATER = {-1000, -1001, -1006, -1007, -1008, -1016, TIMESTAMP_OUTSIDE}
+_BANNED, _REGION_NOT_SERVED = 418, 451
 _LONGEST_PAUSE = timedelta(days=3)  # the longest ban there is
-_PAUSE = {418: timedelta(minutes=2)}  # where a refusal does not say how long
+_PAUSE = {_BANNED: timedelta(minutes=2)}  # where a refusal does not say how long
 _LEAST_PAUSE = timedelta(seconds=1)
+_BAN_END = re.compile(r"banned until (\d{13})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,12 @@ def refusal_of(response: Response | None, error: Exception, now: datetime) -> Re
     except ValueError:
         told = None
     code, message = (told.code, told.message) if told else (0, "an answer of an unknown shape")
-    retry_at = _after(response.headers.get("Retry-After"), now)
-    return Refusal(response.status_code, code, message, retry_at)
+    return Refusal(
+        response.status_code,
+        code,
+        message,
+        retry_after(response.headers.get("Retry-After"), now) or _end_in_words(message),
+    )
 
 
 def body_refusal(body: Any, status: int = 200) -> Refusal | None:  # noqa: ANN401  JSON
@@ -93,8 +101,11 @@ def translate(refusal: Refusal, asked: str, now: datetime) -> ExchangeError:
     `TIMESTAMP_OUTSIDE` only with the server's time. All others never.
     """
     words = f"{asked}: HTTP {refusal.status}, code {refusal.code}: {refusal.message}"
-    if refusal.status in (418, 429) or refusal.code in _TOO_MUCH:
-        return RateLimited(words, _pause_end(refusal, now))
+    if refusal.status in (_BANNED, 429) or refusal.code in _TOO_MUCH:
+        banned = refusal.status == _BANNED
+        return RateLimited(words, _pause_end(refusal, now), banned=banned)
+    if refusal.status == _REGION_NOT_SERVED:
+        return RegionRefused(f"the exchange does not serve this address's region: {words}")
     if refusal.code in _KEY_IS_DEAD:
         return KeyRevoked(words)
     if refusal.code == _INVALID_SYMBOL:
@@ -106,6 +117,13 @@ def translate(refusal: Refusal, asked: str, now: datetime) -> ExchangeError:
     return ExchangeError(words)
 
 
+def retry_after(seconds: str | None, now: datetime) -> datetime | None:
+    """`Retry-After` of REST and of handshakes: relative seconds; 0 was seen and says nothing."""
+    if seconds is None or not seconds.isdecimal() or not int(seconds):
+        return None
+    return now + min(timedelta(seconds=int(seconds[:9])), _LONGEST_PAUSE)
+
+
 def _pause_end(refusal: Refusal, now: datetime) -> datetime:
     until = refusal.retry_at or now + _PAUSE.get(refusal.status, _to_next_minute(now))
     return min(max(until, now + _LEAST_PAUSE), now + _LONGEST_PAUSE)
@@ -115,11 +133,10 @@ def _to_next_minute(now: datetime) -> timedelta:
     return timedelta(seconds=60 - now.timestamp() % 60)
 
 
-def _after(seconds: str | None, now: datetime) -> datetime | None:
-    """`Retry-After` of REST: relative seconds; 0 was seen and says nothing."""
-    if seconds is None or not seconds.isdecimal() or not int(seconds):
-        return None
-    return now + min(timedelta(seconds=int(seconds[:9])), _LONGEST_PAUSE)
+def _end_in_words(message: str) -> datetime | None:
+    """The end of a ban as its message gives it, for a reply without the header."""
+    found = _BAN_END.search(message)
+    return _instant(int(found[1])) if found else None
 
 
 def _instant(milliseconds: object) -> datetime | None:

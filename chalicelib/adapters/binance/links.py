@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import websocket
 
 from chalicelib.adapters.binance.budget import WeightBudget
-from chalicelib.adapters.binance.errors import Refusal, translate
+from chalicelib.adapters.binance.errors import Refusal, retry_after, translate
 from chalicelib.domain.errors import ExchangeUnavailable
 
 _LOST = (websocket.WebSocketException, OSError, ValueError)
@@ -125,6 +125,5 @@ class Backoff:
 
 def _handshake(error: websocket.WebSocketBadStatusException, now: datetime) -> Refusal:
     headers = error.resp_headers or {}
-    after = str(headers.get("retry-after", ""))
-    retry_at = now + timedelta(seconds=int(after[:7])) if after.isdecimal() else None
+    retry_at = retry_after(headers.get("retry-after"), now)
     return Refusal(error.status_code, 0, "the handshake was refused", retry_at)

@@ -42,7 +42,7 @@ class BinancePriceStream:
             try:
                 self._listen(listener, pauses)
             except RateLimited as error:
-                self._env.budget.pause(error.retry_at)
+                self._env.budget.pause(error.retry_at, banned=error.banned)
                 _log.warning("price_stream_lost", extra={"reason": str(error)})
             except ExchangeUnavailable as error:
                 _log.warning("price_stream_lost", extra={"reason": str(error)})

@@ -239,7 +239,7 @@ class BinanceExchange:
             return answer
         error = translate(refusal, name, self._machine())
         if isinstance(error, RateLimited):
-            self._budget.pause(error.retry_at)
+            self._budget.pause(error.retry_at, banned=error.banned)
         raise error from cause
 
     def _ask_once(

@@ -121,7 +121,7 @@ class BinanceUserStream:
         try:
             link = Link(self._address, self._env.machine, times)
         except RateLimited as error:
-            self._env.budget.pause(error.retry_at)
+            self._env.budget.pause(error.retry_at, banned=error.banned)
             _log.warning("stream_refused", extra={"reason": str(error)})
             return None
         except ExchangeUnavailable as error:
@@ -198,7 +198,7 @@ class BinanceUserStream:
             return
         _log.warning("subscription_refused", extra=extra)
         if isinstance(error, RateLimited):
-            self._env.budget.pause(error.retry_at)
+            self._env.budget.pause(error.retry_at, banned=error.banned)
         elif refusal.code == TIMESTAMP_OUTSIDE:
             self._set_clock(now)
         elif connection is self._next:
