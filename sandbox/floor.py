@@ -23,7 +23,6 @@ from sandbox.exchange.client import AdminClient
 from sandbox.waiting import wait_until
 
 EXCHANGE = "binance"
-SLOT = 0
 SECONDS_TO_GO_LIVE = 30
 
 
@@ -103,7 +102,7 @@ class Floor:
             self._traders[name],
             actor.league_key,
             exchange=EXCHANGE,
-            slot=SLOT,
+            slot=self._members.accounts.free_slot(),
             now=self._clock.now(),
             vault=self._vault,
             members=self._members,

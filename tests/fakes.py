@@ -10,9 +10,11 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Context
+from itertools import count
 from operator import itemgetter
 
 from chalicelib.domain.account import (
+    ACCOUNTS_PER_SLOT,
     AccountState,
     ExchangeAccount,
     Trader,
@@ -24,7 +26,7 @@ from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
 from chalicelib.domain.market import PriceList, Symbol
-from chalicelib.services.ports import BlockKey, BoardHead, Seat
+from chalicelib.services.ports import BlockKey, BoardHead, Lease, Seat
 from tests.fake_outside import (
     FakeEvents,
     FakeExchange,
@@ -108,9 +110,11 @@ class FakeTraders:
 class FakeAccounts:
     """Accounts, rosters and uids in dicts."""
 
-    def __init__(self) -> None:
+    def __init__(self, per_slot: int = ACCOUNTS_PER_SLOT) -> None:
+        self._per_slot = per_slot
         self._accounts: dict[str, ExchangeAccount] = {}
         self._numbers: defaultdict[int, int] = defaultdict(int)
+        self._slots = 0
         self._bound: dict[tuple[str, str], str] = {}
 
     def save(self, account: ExchangeAccount) -> None:
@@ -118,6 +122,8 @@ class FakeAccounts:
         if old is not None and not _may_follow(old, account):
             raise Conflict(f"account {account.account_id} was linked anew or unlinked")
         self._accounts[account.account_id] = account
+        if account.state is not AccountState.UNLINKED:
+            self._slots = max(self._slots, account.slot + 1)
         if old is not None and old.slot != account.slot:
             self._numbers[old.slot] += 1
         self._numbers[account.slot] += 1
@@ -142,6 +148,12 @@ class FakeAccounts:
 
     def roster_number(self, slot: int) -> int:
         return self._numbers[slot]
+
+    def slots(self) -> int:
+        return self._slots
+
+    def free_slot(self) -> int:
+        return next(slot for slot in count() if len(self.roster(slot)) < self._per_slot)
 
 
 def _may_follow(old: ExchangeAccount, new: ExchangeAccount) -> bool:
@@ -374,21 +386,25 @@ class FakeRuns:
 
 
 class FakeLeases:
-    """Leases by name: holder and end."""
+    """Leases by group and name."""
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[str, datetime]] = {}
+        self._held: dict[tuple[str, str], Lease] = {}
 
-    def acquire(self, name: str, holder: str, now: datetime, seconds: int) -> bool:
-        other, until = self._held.get(name, (holder, now))
-        if other != holder and now < until:
+    def acquire(self, lease: Lease, now: datetime) -> bool:
+        held = self._held.get((lease.group, lease.name), lease)
+        if held.holder != lease.holder and now < held.until:
             return False
-        self._held[name] = (holder, now + timedelta(seconds=seconds))
+        self._held[lease.group, lease.name] = lease
         return True
 
-    def release(self, name: str, holder: str) -> None:
-        if self._held.get(name, ("", None))[0] == holder:
-            del self._held[name]
+    def release(self, lease: Lease) -> None:
+        held = self._held.get((lease.group, lease.name))
+        if held is not None and held.holder == lease.holder:
+            del self._held[lease.group, lease.name]
+
+    def of_group(self, group: str) -> list[Lease]:
+        return [self._held[key] for key in sorted(self._held) if key[0] == group]
 
 
 @dataclass

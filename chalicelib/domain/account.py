@@ -6,6 +6,8 @@ from enum import Enum
 
 SEATS_PER_SHARD = 4096
 SEATS_PER_BLOCK = 256
+ACCOUNTS_PER_SLOT = 900
+"""New accounts go to a slot with fewer; a connection takes 1,000, so a few more do no harm."""
 
 
 class TradesView(Enum):

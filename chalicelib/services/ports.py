@@ -66,6 +66,13 @@ class Accounts(Protocol):
     def roster_number(self, slot: int) -> int:
         """Grows whenever the slot's roster changes; 0 for a slot never used."""
 
+    def slots(self) -> int:
+        """How many slots there are: 0 … slots − 1. It never shrinks."""
+
+    def free_slot(self) -> int:
+        """The first slot with room for a new account, maybe one never used so far. Two who
+        ask at once may get the same place: a roster has room to spare."""
+
 
 class Ledger(Protocol):
     """Append-only entries and checkpoints of each account."""
@@ -262,14 +269,32 @@ class Runs(Protocol):
         """Note it, if it is newer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One holder's right to something, until an instant of the machine's clock.
+
+    `note` is what the holder lets the others know.
+    """
+
+    group: str
+    name: str
+    holder: str
+    until: datetime
+    note: str = ""
+
+
 class Leases(Protocol):
     """Who alone may do something, for a while, by the machine's clock."""
 
-    def acquire(self, name: str, holder: str, now: datetime, seconds: int) -> bool:
-        """Take or renew; False while another holder's lease runs."""
+    def acquire(self, lease: Lease, now: datetime) -> bool:
+        """Take or renew it as written; False while another holder's lease runs at `now`."""
 
-    def release(self, name: str, holder: str) -> None:
-        """Give it up, if it is held by `holder`."""
+    def release(self, lease: Lease) -> None:
+        """Give it up, if it is held by that holder."""
+
+    def of_group(self, group: str) -> list[Lease]:
+        """All leases of a group by name, in one reading: those that ended and were neither
+        given up nor taken over are among them, for a day at least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,11 @@ from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.tables import Tables, key
 from chalicelib.domain.account import AccountState, ExchangeAccount
 from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.services.ports import Accounts
 from tests.builders import NOON, at, exchange_account
+from tests.contract.conftest import REGION
 from tests.contract.stores import Fresh, Stores
+from tests.fakes import FakeAccounts
 
 
 def account_of(fresh: Fresh, **changes: object) -> ExchangeAccount:
@@ -116,3 +119,46 @@ def test_an_exchange_account_is_bound_to_one_trader(stores: Stores, fresh: Fresh
     stores.accounts.bind_uid("kraken", uid, theirs, NOON)
     with pytest.raises(Conflict, match="another trader"):
         stores.accounts.bind_uid("binance", uid, theirs, at(1))
+
+
+@pytest.fixture(params=["fake", "moto", "dynalite"])
+def alone(request: pytest.FixtureRequest, fresh: Fresh) -> Accounts:
+    """Accounts in a store of their own, two to a slot: slots are counted over all of them."""
+    if request.param == "fake":
+        return FakeAccounts(per_slot=2)
+    request.getfixturevalue(f"{request.param}_tables")  # starts the emulator
+    url = request.getfixturevalue("dynalite") if request.param == "dynalite" else ""
+    tables = Tables(f"own{fresh.number}-", REGION, url)
+    tables.create("accounts")
+    return DynamoAccounts(tables, per_slot=2)
+
+
+def test_there_is_no_slot_before_the_first_account(alone: Accounts) -> None:
+    assert (alone.slots(), alone.free_slot()) == (0, 0)
+
+
+def test_slots_are_counted_up_to_the_last_that_was_used(alone: Accounts, fresh: Fresh) -> None:
+    alone.save(account_of(fresh, slot=2))
+    assert alone.slots() == 3
+    alone.save(account_of(fresh, slot=2, state=AccountState.UNLINKED, ciphertext=None))
+    assert alone.slots() == 3
+
+
+def test_the_first_slot_with_room_is_free(alone: Accounts, fresh: Fresh) -> None:
+    accounts = [account_of(fresh, account_id=name, slot=0) for name in "AB"]
+    for account in accounts:
+        assert alone.free_slot() == 0
+        alone.save(account)
+        alone.save(replace(account, state=AccountState.LIVE))
+    assert alone.free_slot() == 1
+    alone.save(account_of(fresh, account_id="C", slot=1))
+    assert alone.free_slot() == 1
+    alone.save(replace(accounts[0], state=AccountState.UNLINKED, ciphertext=None))
+    assert alone.free_slot() == 0
+
+
+def test_an_account_that_moves_makes_room(alone: Accounts, fresh: Fresh) -> None:
+    for name in "AB":
+        alone.save(account_of(fresh, account_id=name, slot=0))
+    alone.save(account_of(fresh, account_id="B", slot=1))
+    assert (alone.free_slot(), alone.slots()) == (0, 2)

@@ -1,8 +1,5 @@
 """The Runs and Leases ports: how far the hour is, and who alone may do something."""
 
-import pytest
-
-from tests.builders import NOON, at
 from tests.contract.stores import Fresh, Stores
 
 
@@ -49,33 +46,3 @@ def test_the_last_complete_hour_of_a_shard_only_grows(stores: Stores, fresh: Fre
     for hour in (7, 9, 8):
         stores.runs.set_last_complete(fresh.shard, hour)
     assert stores.runs.last_complete(fresh.shard) == 9
-
-
-def test_a_lease_has_one_holder(stores: Stores, fresh: Fresh) -> None:
-    assert stores.leases.acquire(fresh.name, "one", NOON, 30)
-    assert not stores.leases.acquire(fresh.name, "two", at(seconds=29), 30)
-    assert stores.leases.acquire(fresh.name + "b", "two", NOON, 30)
-
-
-def test_a_holder_renews_his_lease(stores: Stores, fresh: Fresh) -> None:
-    assert stores.leases.acquire(fresh.name, "one", NOON, 30)
-    assert stores.leases.acquire(fresh.name, "one", at(seconds=20), 30)
-    assert not stores.leases.acquire(fresh.name, "two", at(seconds=49), 30)
-
-
-@pytest.mark.parametrize(("second", "taken"), [(29.999, False), (30, True), (9999, True)])
-def test_a_lease_that_ended_is_free(
-    stores: Stores, fresh: Fresh, second: float, taken: bool
-) -> None:
-    assert stores.leases.acquire(fresh.name, "one", NOON, 30)
-    assert stores.leases.acquire(fresh.name, "two", at(seconds=second), 30) is taken
-    assert stores.leases.acquire(fresh.name, "one", at(seconds=second), 30) is not taken
-
-
-def test_only_its_holder_gives_a_lease_up(stores: Stores, fresh: Fresh) -> None:
-    stores.leases.release(fresh.name, "one")
-    assert stores.leases.acquire(fresh.name, "one", NOON, 30)
-    stores.leases.release(fresh.name, "two")
-    assert not stores.leases.acquire(fresh.name, "two", NOON, 30)
-    stores.leases.release(fresh.name, "one")
-    assert stores.leases.acquire(fresh.name, "two", NOON, 30)

@@ -1,10 +1,13 @@
 """The Accounts port: linked exchange accounts, who they belong to, and the rosters.
 
 A roster holds ids alone; the accounts are read from their own items, so a sealed key lies
-in one place and is gone when that item loses it.
+in one place and is gone when that item loses it. How many accounts each slot has is kept in
+one item, SLOTS / COUNTS, as flat attributes.
 """
 
 from datetime import datetime
+from itertools import count
+from typing import Final
 
 from pynamodb.expressions.condition import Condition
 
@@ -16,16 +19,22 @@ from chalicelib.adapters.dynamo.items import (
     RosterNumberItem,
     UidItem,
 )
-from chalicelib.adapters.dynamo.tables import RawItem, Tables
-from chalicelib.domain.account import AccountState, ExchangeAccount
+from chalicelib.adapters.dynamo.tables import RawItem, Tables, key
+from chalicelib.domain.account import ACCOUNTS_PER_SLOT, AccountState, ExchangeAccount
 from chalicelib.domain.errors import Conflict, NotFound
+
+_SLOTS: Final = "SLOTS"
+_COUNTS: Final = "COUNTS"
+_OF_SLOT: Final = "n_"
 
 
 class DynamoAccounts:
     """Exchange accounts in the table `accounts`."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, per_slot: int = ACCOUNTS_PER_SLOT) -> None:
+        """`per_slot`: a slot with fewer accounts has room for a new one."""
         self._tables = tables
+        self._per_slot = per_slot
 
     def save(self, account: ExchangeAccount) -> None:
         """Write the account, then its place in the roster, then the roster's new number: a
@@ -80,6 +89,24 @@ class DynamoAccounts:
         item = self._tables.find(RosterNumberItem, f"SLOT#{slot}", "NUMBER", consistent=False)
         return int(item.number) if item else 0
 
+    def slots(self) -> int:
+        """How many slots there are: 0 … slots − 1."""
+        return max(self._accounts_by_slot(), default=-1) + 1
+
+    def free_slot(self) -> int:
+        """The first slot with room for a new account, maybe one never used so far."""
+        held = self._accounts_by_slot()
+        return next(slot for slot in count() if held.get(slot, 0) < self._per_slot)
+
+    def _accounts_by_slot(self) -> dict[int, int]:
+        item = self._tables.get_each("accounts", [(_SLOTS, _COUNTS)])
+        found = item[0] if item else {}
+        return {
+            int(name.removeprefix(_OF_SLOT)): int(value["N"])
+            for name, value in found.items()
+            if name.startswith(_OF_SLOT)
+        }
+
     def _item(self, account: ExchangeAccount) -> AccountItem:
         return self._tables.model(AccountItem)(
             f"A#{account.account_id}",
@@ -97,12 +124,25 @@ class DynamoAccounts:
 
     def _set_roster(self, slot: int, account_id: str, *, on: bool) -> None:
         place = self._tables.model(RosterItem)(f"SLOT#{slot}", f"A#{account_id}")
-        if on:
+        there = self._tables.find(RosterItem, place.pk, place.sk) is not None
+        if on and not there:
+            self._count(slot, 1)  # first, so that a slot with an account is always known
             place.save()
-        else:
+        elif there and not on:
             place.delete()
+            self._count(slot, -1)
         number = self._tables.model(RosterNumberItem)(f"SLOT#{slot}", "NUMBER")
         number.update(actions=[RosterNumberItem.number.add(1)])
+
+    def _count(self, slot: int, change: int) -> None:
+        """A call cut short may count one account twice or too long: never one too few."""
+        self._tables.client.update_item(
+            TableName=self._tables.name("accounts"),
+            Key=key(_SLOTS, _COUNTS),
+            UpdateExpression="ADD #slot :change",
+            ExpressionAttributeNames={"#slot": f"{_OF_SLOT}{slot}"},
+            ExpressionAttributeValues={":change": {"N": str(change)}},
+        )
 
     def _read(self, account_ids: list[str]) -> list[ExchangeAccount]:
         keys = [(f"A#{account_id}", "META") for account_id in account_ids]

@@ -153,9 +153,10 @@ class ShardItem(Item):
 
 
 class LeaseItem(Item):
-    """LEASE#<name> / HOLDER"""
+    """LEASE#<group> / <name>"""
 
     TABLE = "jobs"
     holder = UnicodeAttribute()
     until = InstantAttribute()
+    note = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()

@@ -1,4 +1,4 @@
-"""The Leases port: LEASE#<name>, by the machine's clock alone."""
+"""The Leases port: LEASE#<group> / <name>, by the machine's clock alone."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,41 +8,53 @@ from chalicelib.adapters.dynamo.instants import whole_seconds
 from chalicelib.adapters.dynamo.items import LeaseItem
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.domain.errors import Conflict
+from chalicelib.services.ports import Lease
 
 _LEFT_LYING: Final = timedelta(days=1)
 
 
 class DynamoLeases:
-    """Leases in the table `jobs`; one that ended counts as gone, expired or not."""
+    """Leases in the table `jobs`, a group to a partition: one query reads it."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def acquire(self, name: str, holder: str, now: datetime, seconds: int) -> bool:
-        """Take or renew; False while another holder's lease runs."""
-        until = now + timedelta(seconds=seconds)
-        lease = self._tables.model(LeaseItem)(
-            f"LEASE#{name}",
-            "HOLDER",
-            holder=holder,
-            until=until,
-            expires_at=whole_seconds(until + _LEFT_LYING),
+    def acquire(self, lease: Lease, now: datetime) -> bool:
+        """Take or renew it as written; False while another holder's lease runs at `now`."""
+        item = self._tables.model(LeaseItem)(
+            _partition(lease.group),
+            lease.name,
+            holder=lease.holder,
+            until=lease.until,
+            note=lease.note or None,
+            expires_at=whole_seconds(lease.until + _LEFT_LYING),
         )
-        free = (
-            LeaseItem.pk.does_not_exist() | (LeaseItem.holder == holder) | (LeaseItem.until <= now)
-        )
+        mine = LeaseItem.holder == lease.holder
+        free = LeaseItem.pk.does_not_exist() | mine | (LeaseItem.until <= now)
         try:
-            with store_errors(f"taking the lease {name}"):
-                lease.save(condition=free)
+            with store_errors(f"taking the lease {lease.group} {lease.name}"):
+                item.save(condition=free)
         except Conflict:
             return False
         return True
 
-    def release(self, name: str, holder: str) -> None:
-        """Give it up, if it is held by `holder`."""
-        lease = self._tables.model(LeaseItem)(f"LEASE#{name}", "HOLDER")
+    def release(self, lease: Lease) -> None:
+        """Give it up, if it is held by that holder."""
+        item = self._tables.model(LeaseItem)(_partition(lease.group), lease.name)
         try:
-            with store_errors(f"giving up the lease {name}"):
-                lease.delete(condition=LeaseItem.holder == holder)
+            with store_errors(f"giving up the lease {lease.group} {lease.name}"):
+                item.delete(condition=LeaseItem.holder == lease.holder)
         except Conflict:
             return
+
+    def of_group(self, group: str) -> list[Lease]:
+        """All leases of a group by name, in one reading."""
+        with store_errors(f"reading the leases of {group}"):
+            found = self._tables.model(LeaseItem).query(_partition(group), consistent_read=True)
+            return [
+                Lease(group, item.sk, item.holder, item.until, item.note or "") for item in found
+            ]
+
+
+def _partition(group: str) -> str:
+    return f"LEASE#{group}"
