@@ -27,6 +27,7 @@ class Settings:
     binance_sapi_url: str = "https://api.binance.com/sapi"
     binance_ws_api_url: str = "wss://ws-api.binance.com:443/ws-api/v3"
     binance_stream_url: str = "wss://stream.binance.com:443"
+    shared_address: str = "yes"  # whether ingest containers reach the exchange from one address
     clock_url: str = ""  # sandbox only: who tells the exchange's time
     log_level: str = "INFO"
 
@@ -38,6 +39,8 @@ class Settings:
             value = getattr(self, each.name)
             if each.name.endswith(("_url", "_queue")) and value:
                 self._check_address(each.name, value)
+        if self.shared_address not in ("yes", "no"):
+            raise InvalidRequest(f"shared_address: {self.shared_address!r} is neither yes nor no")
         if self.clock_url and self.stage != "sandbox":
             raise InvalidRequest("clock_url: only the sandbox has a clock of its own")
 

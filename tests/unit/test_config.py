@@ -19,6 +19,7 @@ def test_settings_take_their_names_from_the_fields() -> None:
         ({"LEAGUE_STAGE": "prod", "LEAGUE_SPEED": "9"}, "LEAGUE_SPEED: no such setting"),
         ({"LEAGUE_STAGE": "prod", "LEAGUE_TABLES_URL": "nowhere"}, "tables_url: 'nowhere'"),
         ({"LEAGUE_STAGE": "dev", "LEAGUE_BINANCE_API_URL": "http://a.example"}, "not encrypted"),
+        ({"LEAGUE_STAGE": "dev", "LEAGUE_SHARED_ADDRESS": "maybe"}, "shared_address: 'maybe'"),
         ({"LEAGUE_STAGE": "prod", "LEAGUE_CLOCK_URL": "http://127.0.0.1:1"}, "clock_url"),
     ],
 )

@@ -1,7 +1,8 @@
 """How much may be asked of Binance from this address, minute by minute of the machine's clock.
 
-Binance counts weight per address in fixed minutes. We keep to 80 % of its limit, and leave
-room at the end of each minute to what is more urgent. Used by REST and WebSocket alike.
+Binance counts weight per address in fixed minutes. We keep to 80 % of its limit, each of the
+containers behind one address to an equal part of that, and leave room at the end of each minute
+to what is more urgent. Used by REST and WebSocket alike.
 """
 
 import time
@@ -39,10 +40,12 @@ class WeightBudget:
         """`clock` is the machine's time, `wait` sleeps for some seconds."""
         self._clock = clock
         self._wait = wait
-        self._allowed = limit * OUR_SHARE
+        self._limit = limit
+        self._sharers = 1
         self._lock = Lock()
         self._minute = -1
-        self._used = 0
+        self._used = 0  # by this process
+        self._used_by_all = 0  # by the address, as far as known
         self._paused_until = self._banned_until = datetime.min.replace(tzinfo=UTC)
 
     def try_spend(self, weight: int, priority: Priority) -> float:
@@ -52,9 +55,10 @@ class WeightBudget:
             if now < self._paused_until:
                 return (self._paused_until - now).total_seconds()
             self._turn(now)
-            if self._used and self._used + weight > self._allowed * priority.value:
+            if self._used_by_all and not self._fits(weight, priority):
                 return 60 - now.timestamp() % 60
             self._used += weight
+            self._used_by_all += weight
             return 0
 
     def spend(self, weight: int, priority: Priority, patience: timedelta = 2 * _MINUTE) -> None:
@@ -75,12 +79,19 @@ class WeightBudget:
         with self._lock:
             self._turn(self._clock())
             if int(asked_at.timestamp() // 60) == self._minute:
-                self._used = max(self._used, used)
+                self._used_by_all = max(self._used_by_all, used)
 
     def set_limit(self, limit: int) -> None:
         """Take over the weight a minute that the exchange allows one address."""
         with self._lock:
-            self._allowed = limit * OUR_SHARE
+            self._limit = limit
+
+    def share_with(self, processes: int) -> int:
+        """From now on so many processes ask from this address, this one among them; returns
+        the weight a minute that is left to it."""
+        with self._lock:
+            self._sharers = max(1, processes)
+            return int(self._limit * OUR_SHARE / self._sharers)
 
     def pause(self, until: datetime, *, banned: bool = False) -> None:
         """Ask nothing from this address before `until`; `banned` where it is shut out so long."""
@@ -90,10 +101,15 @@ class WeightBudget:
                 self._banned_until = max(self._banned_until, until)
 
     def used(self) -> int:
-        """Weight spent in the running minute."""
+        """Weight spent in the running minute, by all behind this address as far as known."""
         with self._lock:
             self._turn(self._clock())
-            return self._used
+            return self._used_by_all
+
+    def _fits(self, weight: int, priority: Priority) -> bool:
+        allowed = self._limit * OUR_SHARE * priority.value
+        own = self._used + weight <= allowed / self._sharers
+        return own and self._used_by_all + weight <= allowed
 
     def _spent(self, retry_at: datetime) -> RateLimited:
         with self._lock:
@@ -105,4 +121,4 @@ class WeightBudget:
         minute = int(now.timestamp() // 60)
         if minute != self._minute:
             self._minute = minute
-            self._used = 0
+            self._used = self._used_by_all = 0
