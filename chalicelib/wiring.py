@@ -41,6 +41,7 @@ class Stores:
     boards: ports.Boards
     runs: ports.Runs
     leases: ports.Leases
+    doubts: ports.Doubts
 
 
 @dataclass(slots=True)
@@ -198,6 +199,7 @@ def budget() -> "WeightBudget":
 def _stores() -> Stores:
     from chalicelib.adapters.dynamo.accounts import DynamoAccounts
     from chalicelib.adapters.dynamo.boards import DynamoBoards
+    from chalicelib.adapters.dynamo.doubts import DynamoDoubts
     from chalicelib.adapters.dynamo.history import DynamoHistory
     from chalicelib.adapters.dynamo.holdings import DynamoHoldings
     from chalicelib.adapters.dynamo.leases import DynamoLeases
@@ -219,6 +221,7 @@ def _stores() -> Stores:
         boards=DynamoBoards(bound),
         runs=DynamoRuns(bound),
         leases=DynamoLeases(bound),
+        doubts=DynamoDoubts(bound),
     )
 
 

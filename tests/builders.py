@@ -3,7 +3,7 @@
 Amounts are given as text, instants as datetimes (or by `at`). Every default is a valid value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -22,8 +22,10 @@ from chalicelib.domain.ledger import (
     ChangeKind,
     Checkpoint,
     Fill,
+    LedgerEntry,
     Side,
     Source,
+    WholeChange,
 )
 from chalicelib.domain.market import AssetPrice, PriceList, Quote, Symbol
 from chalicelib.services.exchange_ports import AccountReading
@@ -92,6 +94,7 @@ def balance_change(
     change_id: str = "1",
     source: Source = Source.HISTORY,
     network_fee: str = "0",
+    whole: WholeChange | None = None,
 ) -> BalanceChange:
     """A change of one balance that is no fill: a deposit unless `kind` says otherwise."""
     return BalanceChange(
@@ -102,6 +105,7 @@ def balance_change(
         change_id=change_id,
         source=source,
         network_fee=Decimal(network_fee),
+        whole=whole,
     )
 
 
@@ -137,7 +141,8 @@ def account_holdings(
     last_buys: Mapping[str, LastBuy] | None = None,
     last_event_at: datetime | None = None,
     last_flow_at: datetime | None = None,
-    in_doubt_since: datetime | None = None,
+    doubted_at: datetime | None = None,
+    reconciled_at: datetime | None = None,
     unlinked_at: datetime | None = None,
     version: int = 0,
 ) -> AccountHoldings:
@@ -153,7 +158,8 @@ def account_holdings(
         last_buys=last_buys or {},
         last_event_at=last_event_at,
         last_flow_at=last_flow_at,
-        in_doubt_since=in_doubt_since,
+        doubted_at=doubted_at,
+        reconciled_at=reconciled_at,
         unlinked_at=unlinked_at,
         version=version,
     )
@@ -305,10 +311,11 @@ def stream_item(
     sequence: int = 1,
     received_at: datetime = NOON,
     frame: str | None = None,
+    found: Sequence[LedgerEntry] = (),
     snapshot: Snapshot | None = None,
 ) -> StreamItem:
-    """A forwarded frame ("{}" unless a frame or snapshot is given)."""
-    if frame is None and snapshot is None:
+    """A forwarded frame ("{}" unless a frame, something found or a snapshot is given)."""
+    if frame is None and snapshot is None and not found:
         frame = "{}"
     return StreamItem(
         account_id=account_id,
@@ -320,6 +327,7 @@ def stream_item(
         sequence=sequence,
         received_at=received_at,
         frame=frame,
+        found=tuple(found),
         snapshot=snapshot,
     )
 

@@ -38,6 +38,7 @@ from tests.fake_outside import (
 __all__ = [
     "FakeAccounts",
     "FakeBoards",
+    "FakeDoubts",
     "FakeEvents",
     "FakeExchange",
     "FakeFrameParser",
@@ -233,6 +234,23 @@ class FakeHoldings:
         self.writes += 1
 
 
+class FakeDoubts:
+    """Doubts by slot and account."""
+
+    def __init__(self) -> None:
+        self._doubts: dict[tuple[int, str], datetime] = {}
+
+    def put(self, slot: int, account_id: str, at: datetime) -> None:
+        self._doubts[slot, account_id] = at
+
+    def of_slot(self, slot: int) -> dict[str, datetime]:
+        return {name: at for (here, name), at in self._doubts.items() if here == slot}
+
+    def remove(self, slot: int, account_id: str, at: datetime) -> None:
+        if self._doubts.get((slot, account_id)) == at:
+            del self._doubts[slot, account_id]
+
+
 class FakeHistory:
     """Blocks by key; copies go in and out, so a caller's later changes stay his own."""
 
@@ -419,6 +437,7 @@ class Fakes:
     prices: FakePrices = field(default_factory=FakePrices)
     boards: FakeBoards = field(default_factory=FakeBoards)
     runs: FakeRuns = field(default_factory=FakeRuns)
+    doubts: FakeDoubts = field(default_factory=FakeDoubts)
     leases: FakeLeases = field(default_factory=FakeLeases)
     tasks: FakeTasks = field(default_factory=FakeTasks)
     events: FakeEvents = field(default_factory=FakeEvents)

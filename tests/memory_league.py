@@ -124,6 +124,7 @@ class MemoryLeague:
             boards=self.fakes.boards,
             runs=self.fakes.runs,
             leases=self.fakes.leases,
+            doubts=self.fakes.doubts,
         )
 
     def outside(self) -> Outside:

@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from chalicelib.domain.errors import InvalidRequest
-from chalicelib.domain.ledger import Checkpoint
+from chalicelib.domain.ledger import (
+    BalanceChange,
+    ChangeKind,
+    Checkpoint,
+    Fill,
+    LedgerEntry,
+    Side,
+    Source,
+    WholeChange,
+)
 from chalicelib.domain.money import amount, plain
 from chalicelib.services.ports import RankTask, ShardTask, Snapshot, StreamItem
 
@@ -33,6 +42,8 @@ def write_item(item: StreamItem) -> str:
     }
     if item.frame is not None:
         content["frame"] = item.frame
+    if item.found:
+        content["found"] = [_written(entry) for entry in item.found]
     if item.snapshot is not None:
         content["snapshot"] = {
             "reason": item.snapshot.reason,
@@ -92,6 +103,7 @@ def _item(content: Mapping[str, object]) -> StreamItem:
         sequence=_whole(content["sequence"]),
         received_at=_instant(content["received_at"]),
         frame=None if frame is None else _string(frame),
+        found=_entries(content.get("found", [])),
         snapshot=None if snapshot is None else _snapshot(snapshot),
     )
 
@@ -105,6 +117,88 @@ def _snapshot(content: object) -> Snapshot:
     }
     return Snapshot(
         _string(content["reason"]), Checkpoint(_instant(content["taken_at"]), quantities)
+    )
+
+
+def _written(entry: LedgerEntry) -> dict[str, object]:
+    if isinstance(entry, Fill):
+        return {
+            "symbol": entry.symbol,
+            "base": entry.base,
+            "quote": entry.quote,
+            "trade": entry.trade_id,
+            "order": entry.order_id,
+            "side": entry.side.value,
+            "price": plain(entry.price),
+            "quantity": plain(entry.quantity),
+            "quote_quantity": plain(entry.quote_quantity),
+            "commission": plain(entry.commission),
+            "commission_asset": entry.commission_asset,
+            "at": _text(entry.executed_at),
+        }
+    content: dict[str, object] = {
+        "kind": entry.kind.value,
+        "asset": entry.asset,
+        "quantity": plain(entry.quantity),
+        "id": entry.change_id,
+        "source": entry.source.value,
+        "network_fee": plain(entry.network_fee),
+        "at": _text(entry.changed_at),
+    }
+    if entry.whole is not None:
+        content["whole"] = {
+            "start": _text(entry.whole.start),
+            "end": _text(entry.whole.end),
+            "quantity": plain(entry.whole.quantity),
+        }
+    return content
+
+
+def _entries(found: object) -> tuple[LedgerEntry, ...]:
+    if not isinstance(found, list):
+        raise TypeError("found is no list")
+    return tuple(_fill(each) if "trade" in each else _change(each) for each in found)
+
+
+def _fill(content: Mapping[str, object]) -> Fill:
+    asset = content["commission_asset"]
+    return Fill(
+        symbol=_string(content["symbol"]),
+        base=_string(content["base"]),
+        quote=_string(content["quote"]),
+        trade_id=_whole(content["trade"]),
+        order_id=_whole(content["order"]),
+        side=Side(content["side"]),
+        price=amount(content["price"], "price"),
+        quantity=amount(content["quantity"], "quantity"),
+        quote_quantity=amount(content["quote_quantity"], "quote_quantity"),
+        commission=amount(content["commission"], "commission"),
+        commission_asset=None if asset is None else _string(asset),
+        executed_at=_instant(content["at"]),
+    )
+
+
+def _change(content: Mapping[str, object]) -> BalanceChange:
+    whole = content.get("whole")
+    return BalanceChange(
+        kind=ChangeKind(content["kind"]),
+        asset=_string(content["asset"]),
+        quantity=amount(content["quantity"], "quantity"),
+        changed_at=_instant(content["at"]),
+        change_id=_string(content["id"]),
+        source=Source(content["source"]),
+        network_fee=amount(content["network_fee"], "network_fee"),
+        whole=None if whole is None else _whole_change(whole),
+    )
+
+
+def _whole_change(content: object) -> WholeChange:
+    if not isinstance(content, dict):
+        raise TypeError("whole is no object")
+    return WholeChange(
+        _instant(content["start"]),
+        _instant(content["end"]),
+        amount(content["quantity"], "quantity"),
     )
 
 

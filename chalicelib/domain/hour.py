@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from typing import TypeAlias
 
-from chalicelib.domain.holdings import counted
+from chalicelib.domain.counted import counted
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, LedgerEntry
 from chalicelib.domain.market import USDT, PriceList, Tier, underlying
 from chalicelib.domain.money import EXACT, Asset
@@ -34,7 +34,7 @@ class AccountHour:
 
     `held`: quantities just before the hour's start (of no account when it was not linked).
     `entries`: ledger entries that hold all of the hour's; more, and repeats, do no harm, and a
-    margin of `holdings.PAIRED_WITHIN` lets movements find their names. `linked`: whether it was
+    margin of `counted.PAIRED_WITHIN` lets movements find their names. `linked`: whether it was
     linked at the hour's start (an account linked empty has no link rows: say True).
     """
 

@@ -94,13 +94,24 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeChange:
+    """By how much an asset changed in all between two readings of the account: after `start`,
+    up to and including `end`."""
+
+    start: datetime
+    end: datetime
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceChange:
     """A signed change of one balance that is no fill.
 
     `change_id` is the exchange's id where it has one, else made of what the frame says; with
     kind and asset it is unique within the account. A MOVEMENT is a frame's change of unknown
     kind until the exchange's history names it. `network_fee` of a withdrawal is inside
-    `quantity`'s size when known.
+    `quantity`'s size when known. An UNEXPLAINED change is what was left of `whole` when it was
+    found; what is left of it now, `counted` says.
     """
 
     kind: ChangeKind
@@ -110,6 +121,7 @@ class BalanceChange:
     change_id: str
     source: Source
     network_fee: Decimal = Decimal(0)
+    whole: WholeChange | None = None
 
     @property
     def entry_id(self) -> str:

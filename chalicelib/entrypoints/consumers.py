@@ -44,7 +44,9 @@ def record(messages: Sequence[Message]) -> list[str]:
         items += read
         origins += [message.message_id] * len(read)
     stores = wiring.stores()
-    where = record_account_event.Stores(stores.accounts, stores.ledger, stores.holdings)
+    where = record_account_event.Stores(
+        stores.accounts, stores.ledger, stores.holdings, stores.doubts
+    )
     refused = record_account_events(items, wiring.parsers(), where)
     return list(dict.fromkeys([*failed, *(origins[each.index] for each in refused)]))
 

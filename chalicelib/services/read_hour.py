@@ -8,12 +8,14 @@ before the end of the hour alone; so a mark made late is the same as one made in
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.domain.holdings import PAIRED_WITHIN, AccountHoldings, holdings_at
+from chalicelib.domain.counted import PAIRED_WITHIN
+from chalicelib.domain.holdings import AccountHoldings, holdings_at
 from chalicelib.domain.hour import AccountHour, HourPrices, entry_instants
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, LedgerEntry
 from chalicelib.domain.market import PriceList, Tier, underlying
 from chalicelib.domain.windows import hour_start
 from chalicelib.services.ports import Ledger
+from chalicelib.services.read_entries import read_entries
 
 
 def read_hour(
@@ -60,7 +62,7 @@ def _one(row: AccountHoldings, hour: int, ledger: Ledger) -> AccountHour:
     checkpoint = ledger.checkpoint_before(row.account_id, start)
     if checkpoint is None:
         return _first_hour(row.account_id, start, end, ledger)
-    entries = ledger.entries(row.account_id, checkpoint.taken_at - PAIRED_WITHIN, end)
+    entries = read_entries(row.account_id, checkpoint.taken_at - PAIRED_WITHIN, end, ledger)
     borders = _borders([entry for entry in entries if entry.at < start])
     if borders and borders[-1] is ChangeKind.UNLINK:
         return AccountHour(row.account_id, {}, entries, linked=False)
@@ -71,9 +73,9 @@ def _first_hour(account_id: str, start: datetime, end: datetime, ledger: Ledger)
     """An account without a checkpoint before the hour: linked in it, or later. Linked with
     nothing in it, it has no link rows: then it counts as there, and what came before is not
     looked at."""
-    entries = ledger.entries(account_id, start, end)
+    entries = read_entries(account_id, start, end, ledger)
     opened = ledger.checkpoint_before(account_id, end)
-    if opened is None or _borders(entries):
+    if opened is None or _borders([entry for entry in entries if entry.at < end]):
         return AccountHour(account_id, {}, entries, linked=False)
     after = [entry for entry in entries if entry.at > opened.taken_at]
     return AccountHour(account_id, {}, after)

@@ -53,13 +53,22 @@ class Refused:
 class _Read:
     index: int
     item: StreamItem
-    content: FrameContent | None  # None: the item is a snapshot
+    content: FrameContent | None  # None: the item brings entries that were found, or a snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
     position: Position
     after_an_order: bool  # the frame just before it, at the same instant, placed or took one back
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a batch brings to one account."""
+
+    entries: Sequence[LedgerEntry]
+    readings: Sequence[Checkpoint]
+    frames: Sequence[_Frame]
 
 
 def record_account_events(
@@ -92,8 +101,8 @@ def record_account_events(
 
 def _read(index: int, item: StreamItem, parsers: Mapping[str, FrameParser]) -> _Read | Refused:
     if item.frame is None:
-        if item.snapshot is None:
-            return Refused(index, "empty_item", "neither frame nor snapshot", False)
+        if item.snapshot is None and not item.found:
+            return Refused(index, "empty_item", "no frame, nothing found, no snapshot", False)
         return _Read(index, item, None)
     parser = parsers.get(item.exchange)
     if parser is None:
@@ -123,22 +132,11 @@ def _record_account(reads: list[_Read], stores: Stores) -> list[Refused]:
             _set_aside("event_of_an_earlier_link", read.item)
         elif row.unlinked_at is not None:
             _set_aside("event_of_an_unlinked_account", read.item)
-        elif read.item.snapshot is not None:
-            _add_checkpoint(row, read.item, read.item.snapshot.checkpoint, stores.ledger)
         else:
             news.append(read)
     if row is not None and news:
         _take_in(row, news, stores)
     return refused
-
-
-def _add_checkpoint(
-    row: AccountHoldings, item: StreamItem, checkpoint: Checkpoint, ledger: Ledger
-) -> None:
-    if checkpoint.taken_at < row.linked_at:
-        _set_aside("event_from_before_the_link", item)
-    else:
-        ledger.add_checkpoint(row.account_id, checkpoint)
 
 
 def _without_row(read: _Read, stores: Stores) -> list[Refused]:
@@ -150,28 +148,52 @@ def _without_row(read: _Read, stores: Stores) -> list[Refused]:
 
 
 def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> None:
+    """Entries first, then readings, then quantities: what is cut short is all repeated."""
     entries: dict[str, LedgerEntry] = {}
-    frames: list[_Frame] = []
+    for read in reads:
+        for entry in _entries_of(read):
+            if entry.at > row.linked_at:
+                entries[entry.entry_id] = entry
+            else:
+                _set_aside("event_from_before_the_link", read.item)
+        _log_silent(read.content, read.item)
+    stores.ledger.add(row.account_id, list(entries.values()))
+    readings = [each for read in reads for each in _readings_of(read, row)]
+    for reading in readings:
+        stores.ledger.add_checkpoint(row.account_id, reading)
+    news = _News(list(entries.values()), readings, _frames_of(reads, row))
+    _update_holdings(row, news, stores)
+
+
+def _entries_of(read: _Read) -> Sequence[LedgerEntry]:
+    if isinstance(read.content, Fill | BalanceChange):
+        return (read.content,)
+    return read.item.found
+
+
+def _readings_of(read: _Read, row: AccountHoldings) -> list[Checkpoint]:
+    """The whole reading that the item brings, if it does; the link's own is the row itself."""
+    snapshot = read.item.snapshot
+    if snapshot is None:
+        return []
+    if snapshot.checkpoint.taken_at < row.linked_at:
+        _set_aside("event_from_before_the_link", read.item)
+        return []
+    return [snapshot.checkpoint]
+
+
+def _frames_of(reads: list[_Read], row: AccountHoldings) -> list[_Frame]:
+    """The positions that the frames bring, in the exchange's order."""
     placed = {
         (read.content.at, read.item.sequence) for read in reads if isinstance(read.content, Ignored)
     }
+    frames = []
     for read in reads:
-        content = read.content
-        if isinstance(content, Fill | BalanceChange):
-            if content.at > row.linked_at:
-                entries[content.entry_id] = content
-            else:
-                _set_aside("event_from_before_the_link", read.item)
-        elif isinstance(content, Position):
-            order = content.order
+        if isinstance(read.content, Position) and read.content.order.updated_at > row.linked_at:
+            order = read.content.order
             after_an_order = (order.updated_at, order.sequence - 1) in placed
-            if order.updated_at > row.linked_at:
-                frames.append(_Frame(content, after_an_order))
-        else:
-            _log_silent(content, read.item)
-    stores.ledger.add(row.account_id, list(entries.values()))
-    frames.sort(key=lambda each: each.position.order)
-    _update_holdings(row, list(entries.values()), frames, stores)
+            frames.append(_Frame(read.content, after_an_order))
+    return sorted(frames, key=lambda each: each.position.order)
 
 
 def _log_silent(content: FrameContent | None, item: StreamItem) -> None:
@@ -182,16 +204,14 @@ def _log_silent(content: FrameContent | None, item: StreamItem) -> None:
         _log.warning("unknown_event_type", extra=extra | {"type": content.event})
 
 
-def _update_holdings(
-    row: AccountHoldings, entries: Sequence[LedgerEntry], frames: list[_Frame], stores: Stores
-) -> None:
+def _update_holdings(row: AccountHoldings, news: _News, stores: Stores) -> None:
     for _ in range(_WRITE_TRIES):
-        new = merge(row, _news_of(entries))
-        for frame in frames:
-            if not _changes_nothing(new, frame):
-                new = merge(new, _quantities_of(new, frame.position, entries, stores.ledger))
+        new = _with_news(row, news, stores.ledger)
         if new == row:
             return
+        if new.doubted_at is not None and new.doubted_at != row.doubted_at:
+            slot = stores.accounts.get(row.account_id).slot
+            stores.doubts.put(slot, row.account_id, new.doubted_at)
         try:
             stores.holdings.replace(row, new)
         except Conflict:
@@ -203,6 +223,17 @@ def _update_holdings(
         else:
             return
     raise Conflict(f"holdings of {row.account_id} changed {_WRITE_TRIES} times while recording")
+
+
+def _with_news(row: AccountHoldings, news: _News, ledger: Ledger) -> AccountHoldings:
+    new = merge(row, _news_of(news.entries))
+    for reading in news.readings:
+        if reading.taken_at > row.linked_at:
+            new = merge(new, HoldingsNews(reconciled=reading))
+    for frame in news.frames:
+        if not _changes_nothing(new, frame):
+            new = merge(new, _quantities_of(new, frame.position, news.entries, ledger))
+    return new
 
 
 def _news_of(entries: Iterable[LedgerEntry]) -> HoldingsNews:
@@ -256,12 +287,14 @@ def _quantities_of(
         quantities={
             asset: Quantity(amount, position.order) for asset, amount in position.quantities.items()
         },
-        in_doubt_since=at if changed else None,
+        doubted_at=at if changed else None,
     )
 
 
 def _changes(row: AccountHoldings, asset: Asset, amount: Decimal, order: Order) -> bool:
     known = row.quantities.get(asset)
+    if row.is_superseded(order.updated_at):
+        return False
     if known is None:
         return amount != 0
     return known.order < order and known.amount != amount

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from chalicelib.domain.account import Trader, TradesView, block_of
 from chalicelib.domain.block import Kind
+from chalicelib.domain.counted import counted
 from chalicelib.domain.errors import InvalidRequest
-from chalicelib.domain.holdings import counted
 from chalicelib.domain.ledger import Fill, LedgerEntry
 from chalicelib.domain.reading import SeatReading
 from chalicelib.domain.trade_rows import ClosedHour, TradeRow, exact_rows, guarded_rows

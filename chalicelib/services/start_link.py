@@ -9,7 +9,7 @@ from chalicelib.domain.account import AccountState
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.holdings import AccountHoldings, Order, Quantity
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Source
-from chalicelib.services.ports import Accounts, Holdings, Ledger, Snapshot, StreamItem
+from chalicelib.services.ports import Accounts, Doubts, Holdings, Ledger, Snapshot, StreamItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Stores:
     accounts: Accounts
     ledger: Ledger
     holdings: Holdings
+    doubts: Doubts
 
 
 def start_link(item: StreamItem, snapshot: Snapshot, stores: Stores) -> None:

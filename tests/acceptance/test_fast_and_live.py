@@ -128,7 +128,7 @@ def _holdings(fakes: Fakes) -> dict[int, object]:
             row.last_event_at,
             row.last_flow_at,
             row.last_buys,
-            row.in_doubt_since,
+            row.doubted_at,
         )
         for row in _rows(fakes)
     }

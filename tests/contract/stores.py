@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.boards import DynamoBoards
+from chalicelib.adapters.dynamo.doubts import DynamoDoubts
 from chalicelib.adapters.dynamo.history import DynamoHistory
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
 from chalicelib.adapters.dynamo.leases import DynamoLeases
@@ -56,6 +57,8 @@ class Stores(Protocol):
     @property
     def runs(self) -> ports.Runs: ...
     @property
+    def doubts(self) -> ports.Doubts: ...
+    @property
     def leases(self) -> ports.Leases: ...
     @property
     def history(self) -> ports.History: ...
@@ -79,6 +82,7 @@ class DynamoStores:
         self.holdings = DynamoHoldings(self.tables)
         self.prices = DynamoPrices(self.tables, self.exchange)
         self.runs = DynamoRuns(self.tables)
+        self.doubts = DynamoDoubts(self.tables)
         self.leases = DynamoLeases(self.tables)
         self.history = DynamoHistory(self.tables)
         self.seats = DynamoSeats(self.tables)

@@ -29,7 +29,7 @@ def test_a_row_comes_back_as_it_was_created(stores: Stores, fresh: Fresh) -> Non
         last_buys={"BTC": LastBuy(at(hours=-1), "BTCFDUSD", 12345678901)},
         last_event_at=at(milliseconds=1),
         last_flow_at=at(milliseconds=2),
-        in_doubt_since=at(milliseconds=3),
+        doubted_at=at(milliseconds=3),
         unlinked_at=at(milliseconds=4),
         version=4,
     )
@@ -61,7 +61,7 @@ def test_an_update_writes_new_changed_and_vanished_things(stores: Stores, fresh:
     old = row_of(
         fresh,
         quantities={"BTC": quantity("1"), "ETH": quantity("2"), "BNB": quantity("3")},
-        in_doubt_since=NOON,
+        doubted_at=NOON,
     )
     stores.holdings.create(old)
     new = replace(
@@ -69,7 +69,7 @@ def test_an_update_writes_new_changed_and_vanished_things(stores: Stores, fresh:
         quantities={"BTC": quantity("1"), "ETH": quantity("9", at(1)), "SOL": quantity("4")},
         last_buys={"SOL": LastBuy(at(1), "SOLUSDT", 5)},
         last_event_at=at(1),
-        in_doubt_since=None,
+        doubted_at=None,
     )
     stores.holdings.replace(old, new)
     assert stores.holdings.get(fresh.seat, fresh.account) == replace(new, version=1)

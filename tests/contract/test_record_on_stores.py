@@ -76,7 +76,7 @@ def item(account: ExchangeAccount, frame: str | None = None) -> StreamItem:
 
 
 def record(stores: Stores, *items: StreamItem) -> None:
-    where = RecordStores(stores.accounts, stores.ledger, stores.holdings)
+    where = RecordStores(stores.accounts, stores.ledger, stores.holdings, stores.doubts)
     assert record_account_events(items, PARSERS, where) == []
 
 
@@ -90,7 +90,7 @@ def test_an_account_is_linked_trades_and_is_unlinked(stores: Stores, fresh: Fres
     assert row is not None
     assert row.amounts() == amounts(USDT="400", BTC="0.01", DOGE="7")
     assert row.last_buys["BTC"].bought_at == at(minutes=2)
-    assert row.in_doubt_since == at(minutes=3)
+    assert row.doubted_at == at(minutes=3)
 
     unlink_account(account, at(hours=1), members)
     unlink_account(account, at(hours=2), members)

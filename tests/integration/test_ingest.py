@@ -162,7 +162,8 @@ class League:
         """What the queue function does with all that came."""
         new = self.queue.sent[self.recorded :]
         self.recorded += len(new)
-        stores = Stores(self.fakes.accounts, self.fakes.ledger, self.fakes.holdings)
+        fakes = self.fakes
+        stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
         assert record_account_events(new, {EXCHANGE: self.parser}, stores) == []
 
     def holdings(self, account: ExchangeAccount) -> dict[str, Decimal]:
@@ -239,7 +240,7 @@ def test_a_fill_reaches_ledger_and_holdings(
     assert {fill.symbol for fill in fills} == {"BTCUSDT"}
     row = league.fakes.holdings.get(account.seat, account.account_id)
     assert row is not None
-    assert row.in_doubt_since is None
+    assert row.doubted_at is None
     assert row.last_buys["BTC"].order_id == fills[-1].order_id
 
 

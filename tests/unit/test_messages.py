@@ -13,7 +13,15 @@ from chalicelib.adapters.messages import (
     write_task,
 )
 from chalicelib.domain.errors import InvalidRequest
-from chalicelib.domain.ledger import Checkpoint
+from chalicelib.domain.ledger import (
+    BalanceChange,
+    ChangeKind,
+    Checkpoint,
+    Fill,
+    Side,
+    Source,
+    WholeChange,
+)
 from chalicelib.services.ports import RankTask, ShardTask, Snapshot, StreamItem
 from tests.builders import at, snapshot, stream_item
 
@@ -27,8 +35,34 @@ AMOUNTS = st.decimals(
 )
 SNAPSHOTS = st.builds(
     Snapshot,
-    st.sampled_from(["link", "daily"]),
+    st.sampled_from(["link", "reconciled"]),
     st.builds(Checkpoint, INSTANTS, st.dictionaries(st.text(min_size=1), AMOUNTS)),
+)
+CHANGES = st.builds(
+    BalanceChange,
+    kind=st.sampled_from(ChangeKind),
+    asset=st.text(),
+    quantity=AMOUNTS | AMOUNTS.map(Decimal.copy_negate),
+    changed_at=INSTANTS,
+    change_id=st.text(),
+    source=st.sampled_from(Source),
+    network_fee=AMOUNTS,
+    whole=st.none() | st.builds(WholeChange, INSTANTS, INSTANTS, AMOUNTS),
+)
+FILLS = st.builds(
+    Fill,
+    symbol=st.text(),
+    base=st.text(),
+    quote=st.text(),
+    trade_id=st.integers(0),
+    order_id=st.integers(0),
+    side=st.sampled_from(Side),
+    price=AMOUNTS,
+    quantity=AMOUNTS,
+    quote_quantity=AMOUNTS,
+    commission=AMOUNTS,
+    commission_asset=st.none() | st.text(),
+    executed_at=INSTANTS,
 )
 ITEMS = st.builds(
     StreamItem,
@@ -41,6 +75,7 @@ ITEMS = st.builds(
     sequence=st.integers(0),
     received_at=INSTANTS,
     frame=st.none() | st.text(),
+    found=st.lists(CHANGES | FILLS, max_size=2).map(tuple),
     snapshot=st.none() | SNAPSHOTS,
 )
 

@@ -21,7 +21,8 @@ _INSTANTS: Final = {
     "linked": "linked_at",
     "event": "last_event_at",
     "flow": "last_flow_at",
-    "doubt": "in_doubt_since",
+    "doubt": "doubted_at",
+    "reconciled": "reconciled_at",
     "unlinked": "unlinked_at",
 }
 

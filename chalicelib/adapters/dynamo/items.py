@@ -152,6 +152,13 @@ class ShardItem(Item):
     last_complete = NumberAttribute()
 
 
+class DoubtItem(Item):
+    """DOUBT#<slot> / A#<account>"""
+
+    TABLE = "jobs"
+    at = InstantAttribute()
+
+
 class LeaseItem(Item):
     """LEASE#<group> / <name>"""
 

@@ -8,7 +8,7 @@ import json
 import zlib
 from decimal import Decimal
 
-from chalicelib.adapters.dynamo.instants import instant, sortable
+from chalicelib.adapters.dynamo.instants import instant, milliseconds, sortable
 from chalicelib.adapters.dynamo.tables import RawItem, key
 from chalicelib.domain.ledger import (
     BalanceChange,
@@ -18,6 +18,7 @@ from chalicelib.domain.ledger import (
     LedgerEntry,
     Side,
     Source,
+    WholeChange,
 )
 from chalicelib.domain.money import plain
 
@@ -61,6 +62,7 @@ def change_of(item: RawItem) -> BalanceChange:
         change_id=rest.removeprefix(f"{asset}#"),
         source=Source(item["source"]["S"]),
         network_fee=_amount(item, "network_fee"),
+        whole=_whole(item) if "whole" in item else None,
     )
 
 
@@ -104,7 +106,16 @@ def _of_change(change: BalanceChange) -> RawItem:
     }
     if change.network_fee:
         item["network_fee"] = {"S": plain(change.network_fee)}
+    if change.whole is not None:
+        item["whole"] = {"S": plain(change.whole.quantity)}
+        item["whole_start"] = {"N": str(milliseconds(change.whole.start))}
+        item["whole_end"] = {"N": str(milliseconds(change.whole.end))}
     return item
+
+
+def _whole(item: RawItem) -> WholeChange:
+    start, end = (instant(item[name]["N"]) for name in ("whole_start", "whole_end"))
+    return WholeChange(start, end, _amount(item, "whole"))
 
 
 def _amount(item: RawItem, name: str) -> Decimal:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.holdings import HoldingsNews, LastBuy, counted, holdings_at, merge
-from chalicelib.domain.ledger import BalanceChange, ChangeKind, LedgerEntry, Side, Source
+from chalicelib.domain.counted import counted
+from chalicelib.domain.holdings import HoldingsNews, LastBuy, holdings_at, merge
+from chalicelib.domain.ledger import ChangeKind, LedgerEntry, Side
 from tests.builders import (
     NOON,
     account_holdings,
@@ -18,80 +19,6 @@ from tests.builders import (
     order,
     quantity,
 )
-
-
-def movement(amount: str, changed_at: datetime = NOON, change_id: str = "frame") -> BalanceChange:
-    return balance_change(
-        kind=ChangeKind.MOVEMENT,
-        quantity=amount,
-        changed_at=changed_at,
-        change_id=change_id,
-        source=Source.FRAME,
-    )
-
-
-def ids(entries: list[LedgerEntry]) -> list[str]:
-    return [entry.entry_id for entry in counted(entries)]
-
-
-def test_a_frame_and_the_history_of_it_are_one_change() -> None:
-    named = balance_change(quantity="5", changed_at=at(minutes=20), change_id="d1")
-    found = counted([movement("5"), named])
-    assert found == [
-        balance_change(quantity="5", changed_at=NOON, change_id="d1", source=Source.FRAME)
-    ]
-
-
-def test_more_than_30_minutes_apart_they_are_two() -> None:
-    late = balance_change(quantity="5", changed_at=at(minutes=31))
-    assert len(counted([movement("5"), late])) == 2
-
-
-def test_of_two_histories_the_nearest_names_the_frame() -> None:
-    near = balance_change(quantity="5", changed_at=at(minutes=-2), change_id="near")
-    far = balance_change(quantity="5", changed_at=at(minutes=10), change_id="far")
-    assert ids([movement("5"), far, near]) == ["F#deposit#USDT#near", "F#deposit#USDT#far"]
-
-
-@pytest.mark.parametrize("amount", ["-5", "-5.1", "-4.9"])
-def test_a_withdrawal_pairs_with_or_without_its_fee(amount: str) -> None:
-    history = balance_change(
-        kind=ChangeKind.WITHDRAWAL, quantity="-5", network_fee="0.1", changed_at=at(minutes=1)
-    )
-    found = counted([movement(amount), history])
-    assert [(entry.at, entry.changes()) for entry in found] == [(NOON, amounts(USDT=amount))]
-
-
-def test_an_unexplained_change_yields_to_what_explains_it() -> None:
-    unexplained = balance_change(
-        kind=ChangeKind.UNEXPLAINED, quantity="5", change_id="u", source=Source.LEAGUE
-    )
-    named = balance_change(quantity="5", changed_at=at(minutes=3), change_id="d")
-    assert ids([unexplained, named]) == ["F#deposit#USDT#d"]
-
-
-def test_two_opposite_unexplained_changes_of_a_second_are_a_convert() -> None:
-    out = balance_change(kind=ChangeKind.UNEXPLAINED, quantity="-5", change_id="1")
-    into = balance_change(kind=ChangeKind.UNEXPLAINED, asset="BTC", quantity="1", change_id="2")
-    kinds = [entry.kind for entry in counted([out, into]) if isinstance(entry, BalanceChange)]
-    assert kinds == [ChangeKind.CONVERT, ChangeKind.CONVERT]
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        balance_change(kind=ChangeKind.UNEXPLAINED, asset="BTC", quantity="-1", change_id="2"),
-        balance_change(kind=ChangeKind.UNEXPLAINED, quantity="1", change_id="2"),
-        balance_change(
-            kind=ChangeKind.UNEXPLAINED, asset="BTC", changed_at=at(seconds=1), change_id="2"
-        ),
-    ],
-)
-def test_other_unexplained_changes_stay_flows(other: BalanceChange) -> None:
-    out = balance_change(kind=ChangeKind.UNEXPLAINED, quantity="-5", change_id="1")
-    assert all(
-        isinstance(entry, BalanceChange) and entry.is_flow for entry in counted([out, other])
-    )
 
 
 def test_holdings_hold_what_was_before_the_instant() -> None:
@@ -191,7 +118,9 @@ news = st.builds(
     ),
     last_event_at=st.none() | st.integers(0, 3).map(lambda minute: at(minutes=minute)),
     last_flow_at=st.none() | st.integers(0, 3).map(lambda minute: at(minutes=minute)),
-    in_doubt_since=st.none() | st.integers(0, 3).map(lambda minute: at(minutes=minute)),
+    doubted_at=st.none() | st.integers(0, 3).map(lambda minute: at(minutes=minute)),
+    reconciled=st.none()
+    | st.integers(0, 3).map(lambda minute: checkpoint(at(minutes=minute), USDT=f"{minute}.5")),
 )
 
 
@@ -220,7 +149,7 @@ def test_news_that_says_nothing_new_gives_the_row_itself() -> None:
 def test_equal_orders_with_different_amounts_are_a_doubt() -> None:
     row = account_holdings(quantities={"USDT": quantity("5")})
     found = merge(row, HoldingsNews({"USDT": quantity("6")}))
-    assert (found.in_doubt_since, found.amounts()) == (NOON, amounts(USDT="6"))
+    assert (found.doubted_at, found.amounts()) == (NOON, amounts(USDT="6"))
 
 
 def test_an_older_quantity_changes_nothing() -> None:

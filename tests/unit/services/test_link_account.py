@@ -61,7 +61,7 @@ def start(account: ExchangeAccount, fakes: Fakes, **quantities: str) -> None:
         seat=account.seat,
         snapshot=snapshot("link", at(minutes=1), **quantities),
     )
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings)
+    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
     assert record_account_events([first], {}, stores) == []
 
 

@@ -24,6 +24,7 @@ from tests.builders import (
     amounts,
     at,
     balance_change,
+    checkpoint,
     exchange_account,
     fill,
     position,
@@ -77,7 +78,7 @@ def item(frame: str, **changes: object) -> StreamItem:
 
 
 def record(fakes: Fakes, *items: StreamItem) -> list[Refused]:
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings)
+    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
     return record_account_events(items, {EXCHANGE: Parser(CONTENTS)}, stores)
 
 
@@ -128,14 +129,14 @@ def test_an_order_that_only_locks_money_writes_nothing(fakes: Fakes) -> None:
 
 def test_a_quantity_without_its_cause_puts_the_account_in_doubt(fakes: Fakes) -> None:
     record(fakes, item("airdrop"))
-    assert row(fakes).in_doubt_since == at(minutes=4)
+    assert row(fakes).doubted_at == at(minutes=4)
     assert row(fakes).amounts()["DOGE"] == Decimal(100)
 
 
 def test_a_cause_that_is_already_in_the_ledger_leaves_no_doubt(fakes: Fakes) -> None:
     record(fakes, item("buy"))
     record(fakes, item("bought"))
-    assert row(fakes).in_doubt_since is None
+    assert row(fakes).doubted_at is None
 
 
 def test_what_happened_before_the_link_is_in_the_snapshot_already(
@@ -345,17 +346,53 @@ def test_a_snapshot_of_an_account_unlinked_meanwhile_is_set_aside(checking: Fake
     assert checking.holdings.get(0, ACCOUNT) is None
 
 
-def test_a_daily_snapshot_is_a_checkpoint_and_nothing_else(fakes: Fakes) -> None:
-    written = fakes.holdings.writes
-    record(fakes, stream_item(snapshot=snapshot("daily", at(hours=12), USDT="1000")))
-    assert fakes.ledger.checkpoint_before(ACCOUNT, at(hours=13)) is not None
-    assert (fakes.ledger.entries_of(ACCOUNT), fakes.holdings.writes) == ([], written)
+def reading(minute: int, **quantities: str) -> StreamItem:
+    return stream_item(snapshot=snapshot("reconciled", at(minutes=minute), **quantities))
+
+
+def test_a_reading_is_a_checkpoint_and_puts_the_quantities_right(fakes: Fakes) -> None:
+    record(fakes, item("airdrop"))
+    record(fakes, reading(5, USDT="990", BTC="0.1"))
+    assert fakes.ledger.checkpoint_before(ACCOUNT, at(hours=1)) == checkpoint(
+        at(minutes=5), USDT="990", BTC="0.1"
+    )
+    assert row(fakes).amounts() == amounts(USDT="990", BTC="0.1")
+    assert (row(fakes).doubted_at, row(fakes).reconciled_at) == (None, at(minutes=5))
+
+
+def test_a_frame_from_before_the_last_reading_changes_no_quantity(fakes: Fakes) -> None:
+    record(fakes, reading(5, USDT="1000"))
+    record(fakes, item("airdrop"))
+    assert row(fakes).amounts() == amounts(USDT="1000")
+    assert row(fakes).doubted_at is None
+
+
+def test_a_doubt_after_the_last_reading_stays(fakes: Fakes) -> None:
+    record(fakes, item("airdrop"), reading(3, USDT="1000"))
+    assert row(fakes).doubted_at == at(minutes=4)
+
+
+def test_who_compares_the_books_is_told_of_a_doubt_before_it_is_stored(fakes: Fakes) -> None:
+    fakes.holdings = Contended()
+    fakes.holdings.times = 100
+    fakes.holdings.create(account_holdings())
+    record(fakes, item("airdrop"))
+    assert row(fakes).doubted_at is None
+    assert fakes.doubts.of_slot(0) == {ACCOUNT: at(minutes=4)}
+
+
+def test_what_was_found_is_in_the_ledger_once(fakes: Fakes) -> None:
+    found = stream_item(found=[BUY])
+    record(fakes, found, item("buy"))
+    record(fakes, found)
+    assert fakes.ledger.entries_of(ACCOUNT) == [BUY]
+    assert row(fakes).last_buys["BTC"].bought_at == BUY.executed_at
 
 
 def test_a_sold_coin_keeps_its_last_buy(fakes: Fakes) -> None:
     sale = fill(side=Side.SELL, trade_id=2, executed_at=at(minutes=3), quantity="0.01")
     record(fakes, item("buy"))
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings)
+    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
     record_account_events(
         [stream_item(frame="sale")], {EXCHANGE: FakeFrameParser({"sale": sale})}, stores
     )

@@ -112,7 +112,7 @@ def record_all(contents: Sequence[FrameContent], batches: Sequence[Sequence[int]
     fakes = Fakes()
     fakes.accounts.save(exchange_account(state=AccountState.CHECKING))
     parser = FakeFrameParser({str(number): each for number, each in enumerate(contents)})
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings)
+    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
     waiting = [[item_of(number) for number in batch] for batch in batches]
     while waiting:
         batch = waiting.pop(0)
@@ -192,7 +192,7 @@ def test_a_stream_in_its_own_order_never_puts_the_account_in_doubt(
     batches = [numbers[start : start + size] for start in range(0, len(numbers), size)]
     row = record_all(books.said, batches).holdings.get(0, ACCOUNT)
     assert row is not None
-    assert row.in_doubt_since is None
+    assert row.doubted_at is None
 
 
 @given(moves=MOVES)
