@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sandbox.exchange import api_error
+from sandbox.exchange.public_keys import registered
 
 ZERO = Decimal(0)
 FIRST_UID = 100_000_001
@@ -35,7 +36,10 @@ class KeyPermissions:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """One key of an account. `allowed_addresses` is empty when it works from everywhere."""
+    """One key of an account. `allowed_addresses` is empty when it works from everywhere.
+
+    A key has a `secret`, or a `public_key` (PEM) whose secret half only its owner has.
+    """
 
     key: str
     secret: str
@@ -44,6 +48,7 @@ class ApiKey:
     permissions: KeyPermissions = KeyPermissions()
     allowed_addresses: tuple[str, ...] = ()
     revoked: bool = False
+    public_key: str = ""
 
 
 @dataclass(slots=True)
@@ -133,15 +138,18 @@ class AccountBook:
         at: int,
         permissions: KeyPermissions | None = None,
         allowed_addresses: Iterable[str] = (),
+        public_key: str = "",
     ) -> ApiKey:
+        """A new key. Raises ValueError for a `public_key` that cannot be used."""
         number = len(self.keys)
         made = ApiKey(
             key=derived_credential(self.seed, f"key/{number}"),
-            secret=derived_credential(self.seed, f"secret/{number}"),
+            secret="" if public_key else derived_credential(self.seed, f"secret/{number}"),
             uid=uid,
             created_at=at,
             permissions=permissions or KeyPermissions(),
             allowed_addresses=tuple(allowed_addresses),
+            public_key=registered(public_key) if public_key else "",
         )
         self.keys[made.key] = made
         return made
@@ -159,6 +167,11 @@ class AccountBook:
     def _replace(self, key: ApiKey) -> ApiKey:
         self.keys[key.key] = key
         return key
+
+    def uid_of(self, key: str | None) -> int | None:
+        """The account of a key, usable or not; None for an unknown one."""
+        found = self.keys.get(key or "")
+        return found.uid if found else None
 
     def usable_key(self, key: str | None, address: str) -> ApiKey:
         """The live key. Raises -2014 for a malformed one, -2015 for one that may not be used."""

@@ -6,7 +6,8 @@ POST /sandbox/accounts                  {balances, fee_in_bnb, permissions, allo
                                         -> {uid, key, secret}
 GET  /sandbox/accounts                  every uid
 POST /sandbox/accounts/change           {uid, fee_in_bnb, can_trade}
-POST /sandbox/keys                      {uid, permissions, allowed_addresses} -> {uid, key, secret}
+POST /sandbox/keys                      {uid, permissions, allowed_addresses, public_key: PEM or
+                                        base64 of Ed25519 or RSA} -> {uid, key, secret}
 POST /sandbox/keys/change               {key, permissions, allowed_addresses, revoked: true}
 POST /sandbox/deposits                  {uid, asset, amount, status} (0 pending, 6 credited, 1 done)
 POST /sandbox/deposits/advance          {id, status}
@@ -20,7 +21,8 @@ GET  /sandbox/state                     the whole state;  POST loads one
 POST /sandbox/settings                  {fill_lag_ms, fees: {…}, book: {…}}
 POST /sandbox/limits                    {reset: true} or new limits
 
-Faults (see `faults`): /sandbox/connections, /sandbox/connections/…, /sandbox/events.
+Faults: /sandbox/connections…, /sandbox/events (see `faults`), /sandbox/faults, /sandbox/bans,
+/sandbox/maintenance, /sandbox/requests (see `fault_switches`).
 A refused call answers 400 (404 for an unknown path) with {error}.
 """
 
@@ -124,6 +126,7 @@ class Admin:
                 at=self._exchange.now(),
                 permissions=KeyPermissions(**body.get("permissions", {})),
                 allowed_addresses=body.get("allowed_addresses", ()),
+                public_key=str(body.get("public_key", "")),
             )
         )
 

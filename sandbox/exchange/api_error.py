@@ -118,6 +118,43 @@ def too_much_weight(limit: int, retry_after_s: int) -> ApiError:
     )
 
 
+def banned(until: int, retry_after_s: int) -> ApiError:
+    return ApiError(
+        418,
+        -1003,
+        f"Way too much request weight used; IP banned until {until}. "
+        "Please use WebSocket Streams for live updates to avoid bans.",
+        retry_after_s=retry_after_s,
+    )
+
+
+def backend_silent() -> ApiError:
+    return ApiError(
+        504,
+        -1007,
+        "Timeout waiting for response from backend server. "
+        "Send status unknown; execution status unknown.",
+    )
+
+
+def maintenance() -> ApiError:
+    return ApiError(503, -1016, "This service is no longer available.")
+
+
+def region_refused() -> ApiError:
+    return ApiError(
+        451,
+        0,
+        "Service unavailable from a restricted location according to 'b. Eligibility' in "
+        "https://www.binance.com/en/terms. Please contact customer service if you believe you "
+        "received this message in error.",
+    )
+
+
+def retired_method() -> ApiError:
+    return ApiError(410, -1020, "This operation is not supported.")
+
+
 def too_many_orders(limit: int, interval: str, retry_after_s: int) -> ApiError:
     return ApiError(
         429,

@@ -48,7 +48,7 @@ class _Connection:
 
 
 class AdminClient:
-    """The calls under `/sandbox/`, described in `admin` and `faults`."""
+    """The calls under `/sandbox/`, described in `admin`, `faults` and `fault_switches`."""
 
     def __init__(self, address: str) -> None:
         self._connection = _Connection(address)
@@ -59,9 +59,17 @@ class AdminClient:
     def get(self, path: str) -> Answer:
         return dict(self._connection.ask("GET", f"/sandbox/{path}", None, {}))
 
-    def post(self, path: str, **body: Any) -> Answer:  # noqa: ANN401
+    def post(self, path: str, /, **body: Any) -> Answer:  # noqa: ANN401
         text = json.dumps(body, default=str)
         return dict(self._connection.ask("POST", f"/sandbox/{path}", text, {}))
+
+    def delete(self, path: str, /, **body: Any) -> Answer:  # noqa: ANN401
+        text = json.dumps(body, default=str)
+        return dict(self._connection.ask("DELETE", f"/sandbox/{path}", text, {}))
+
+    def fault(self, kind: str, path: str = "*", **more: Any) -> int:  # noqa: ANN401
+        """Make the next request to `path` go wrong (see `fault_switches`); the rule's number."""
+        return int(self.post("faults", kind=kind, path=path, **more)["number"])
 
     def now(self) -> int:
         """Exchange time in ms."""

@@ -7,7 +7,8 @@ candles follow it. Machine time is the machine's own: weight minutes, pings and 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 MachineClock = Callable[[], int]
 
@@ -51,6 +52,15 @@ class ExchangeClock:
         if self._running_since is None:
             return self._base + self.skew_ms
         return self._base + self._machine() - self._running_since + self.skew_ms
+
+    @contextmanager
+    def skewed(self, by_ms: int) -> Iterator[None]:
+        """The clock reads `by_ms` more within the block: one call's clock is off."""
+        self.skew_ms += by_ms
+        try:
+            yield
+        finally:
+            self.skew_ms -= by_ms
 
     def set(self, at: int) -> None:
         """Jump to `at`, forward or back; a running clock runs on from there."""

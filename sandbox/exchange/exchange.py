@@ -1,4 +1,4 @@
-"""The exchange as one object: clocks, market, accounts, orders, treasury, limits and events.
+"""The exchange as one object: clocks, market, accounts, orders, treasury, limits, events, faults.
 
 It knows nothing of HTTP or sockets; everything that talks to the outside stands in front of it.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 from sandbox.exchange.accounts import AccountBook
 from sandbox.exchange.clock import ExchangeClock, MachineClock, machine_ms
 from sandbox.exchange.events import EventHub
+from sandbox.exchange.fault_rules import FaultRules
 from sandbox.exchange.limits import Limits, LimitSettings
 from sandbox.exchange.market import Market
 from sandbox.exchange.matching import Matcher, TradingSettings
 from sandbox.exchange.order_desk import OrderDesk
 from sandbox.exchange.resting import RestingOrders
+from sandbox.exchange.traffic import Traffic
 from sandbox.exchange.treasury import Treasury
 
 
@@ -47,6 +49,8 @@ class Exchange:
         )
         self.resting = RestingOrders(self.desk, start)
         self.treasury = Treasury(self.accounts, self.events, seed)
+        self.rules = FaultRules()
+        self.traffic = Traffic()
         self.fill_lag_ms = 0
 
     def now(self) -> int:

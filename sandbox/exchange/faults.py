@@ -1,11 +1,12 @@
 """What an operator may do to connections and events, under `/sandbox/`.
 
 GET  /sandbox/connections               open ones: number, kind (user, market), address, uids
-POST /sandbox/connections/drop          {number | kind}: TCP cut without a goodbye
-POST /sandbox/connections/close         {number | kind}: closed as at the end of their day
-POST /sandbox/connections/shutdown      {number | kind}: send `serverShutdown`, cut nothing yet
-POST /sandbox/connections/freeze        {number | kind}: half open, nothing comes any more
-POST /sandbox/connections/refuse        {count, status}: turn the next connects away
+POST /sandbox/connections/drop          {number | kind | address}: TCP cut without a goodbye
+POST /sandbox/connections/close         {…}: closed as at the end of their day
+POST /sandbox/connections/shutdown      {…, cut_after_s}: send `serverShutdown`; cut that much later
+POST /sandbox/connections/freeze        {…, frozen}: half open, nothing passes in either direction
+POST /sandbox/connections/refuse        {count, status, retry_after}: turn the next connects away
+POST /sandbox/connections/stall         {count}: accept the next connects, never answer them
 POST /sandbox/connections/settings      {ping_every_s, pong_within_s, life_s}
 GET  /sandbox/events                    how many were published, and delivered as frames
 POST /sandbox/events                    {lose: true | false, uid} and the habits of `EventSettings`
@@ -44,6 +45,7 @@ class Faults:
             ("POST", "/sandbox/connections/shutdown"): self.announce_shutdown,
             ("POST", "/sandbox/connections/freeze"): self.freeze,
             ("POST", "/sandbox/connections/refuse"): self.refuse,
+            ("POST", "/sandbox/connections/stall"): self.stall,
             ("POST", "/sandbox/connections/settings"): self.change_life,
             ("GET", "/sandbox/events"): self.count_events,
             ("POST", "/sandbox/events"): self.change_events,
@@ -69,21 +71,28 @@ class Faults:
 
     def announce_shutdown(self, body: Body) -> Answer:
         chosen = self._chosen(body)
+        lead = body.get("cut_after_s")
         for connection in chosen:
             if connection.session is not None:
                 connection.session.notify(server_shutdown(self._exchange.now()))
+            if lead is not None:
+                asyncio.get_running_loop().call_later(float(lead), connection.abort)
         return {"told": len(chosen)}
 
     def freeze(self, body: Body) -> Answer:
         chosen = self._chosen(body)
         for connection in chosen:
-            connection.frozen = True
+            connection.frozen = bool(body.get("frozen", True))
         return {"frozen": len(chosen)}
 
     def refuse(self, body: Body) -> Answer:
         count, status = int(body["count"]), int(body.get("status", SERVICE_UNAVAILABLE))
-        self._sockets.refuse(count, status)
+        self._sockets.refuse(count, status, body.get("retry_after"))
         return {"count": count, "status": status}
+
+    def stall(self, body: Body) -> Answer:
+        self._sockets.stall(int(body["count"]))
+        return {"count": int(body["count"])}
 
     def change_life(self, body: Body) -> Answer:
         settings = self._sockets.settings
@@ -133,7 +142,9 @@ class Faults:
     def _chosen(self, body: Body) -> list[Connection]:
         number = body.get("number")
         return self._sockets.chosen(
-            number=None if number is None else int(number), kind=body.get("kind")
+            number=None if number is None else int(number),
+            kind=body.get("kind"),
+            address=body.get("address"),
         )
 
 

@@ -11,6 +11,7 @@ from sandbox.exchange.accounts import ApiKey
 from sandbox.exchange.endpoints import SIGNED_NAMES, Call, Endpoint, Security
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.parameters import Parameters
+from sandbox.exchange.public_keys import verifies
 from sandbox.exchange.signing import hmac_matches
 
 AHEAD_MS = 1_000
@@ -22,13 +23,17 @@ _RECV_WINDOW = re.compile(r"[0-9]{1,20}(\.[0-9]{1,3})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in, before anyone believed it."""
+    """A request as it came in, before anyone believed it.
+
+    `session_key` is the key its connection was logged on with; it serves where none is sent.
+    """
 
     parameters: Parameters
     address: str
     key: str | None = None
     signed_text: str = ""
     signature: str | None = None
+    session_key: ApiKey | None = None
 
 
 def admit(exchange: Exchange, endpoint: Endpoint, request: Request) -> Call:
@@ -42,18 +47,32 @@ def admit(exchange: Exchange, endpoint: Endpoint, request: Request) -> Call:
 
 def admit_key(exchange: Exchange, security: Security, request: Request) -> ApiKey:
     """The key behind a signed request. Raises ApiError as the exchange would."""
-    key = exchange.accounts.usable_key(request.key, request.address)
+    if exchange.market.closed:
+        raise api_error.maintenance()
+    session_key = request.session_key if request.key is None and not request.signature else None
+    sent_key = session_key.key if session_key else request.key
+    key = exchange.accounts.usable_key(sent_key, request.address)
     _check_time(request.parameters, exchange.now())
-    if not request.signature:
-        raise api_error.missing("signature")
-    if not hmac_matches(key.secret, request.signed_text, request.signature):
-        raise api_error.bad_signature()
+    if session_key is None:
+        _check_signature(key, request)
     allowed = key.permissions
     if security is Security.TRADE and not allowed.spot_and_margin_trading:
         raise api_error.key_refused()
     if security is Security.USER_DATA and not allowed.reading:
         raise api_error.key_refused()
     return key
+
+
+def _check_signature(key: ApiKey, request: Request) -> None:
+    signature = request.signature
+    if not signature:
+        raise api_error.missing("signature")
+    if key.public_key:
+        right = verifies(key.public_key, request.signed_text, signature)
+    else:
+        right = hmac_matches(key.secret, request.signed_text, signature)
+    if not right:
+        raise api_error.bad_signature()
 
 
 def _check_names(endpoint: Endpoint, parameters: Parameters) -> None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox.exchange import api_error
+from sandbox.exchange.api_error import ApiError
+from sandbox.exchange.bans import Bans
 from sandbox.exchange.clock import MachineClock
 
 TEN_SECONDS_MS = 10_000
 MINUTE_MS = 60_000
 FIVE_MINUTES_MS = 300_000
 DAY_MS = 86_400_000
+RIGHT = "right"
+# How `Retry-After` comes out: as it should, not at all, or as something nobody can use.
+RETRY_AFTER = {RIGHT: None, "absent": "", "zero": "0", "nonsense": "in a while", "minus": "-1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,11 @@ class LimitSettings:
     connects_per_five_minutes: int = 300
     sapi_ip_weight_per_minute: int = 12_000
     sapi_uid_weight_per_minute: int = 180_000
+    retry_after: str = RIGHT
+
+    def __post_init__(self) -> None:
+        if self.retry_after not in RETRY_AFTER:
+            raise ValueError(f"retry_after is one of {', '.join(RETRY_AFTER)}")
 
     def rate_limits(self) -> list[dict[str, object]]:
         """The `rateLimits` list of exchangeInfo."""
@@ -77,13 +87,19 @@ class Limits:
         self.weight = WindowCounter(MINUTE_MS, machine)
         self.sapi_weight = WindowCounter(MINUTE_MS, machine)
         self.connects = WindowCounter(FIVE_MINUTES_MS, machine)
+        self.bans = Bans(machine)
         self.orders_ten_seconds = WindowCounter(TEN_SECONDS_MS, machine)
         self.orders_day = WindowCounter(DAY_MS, machine)
 
     def use_weight(self, address: str, weight: int) -> None:
-        """Count `weight` for the address. Raises the 429 refusal when it is over the limit."""
+        """Count `weight` for the address.
+
+        Raises the 429 refusal when it is over the limit, and 418 when it goes on regardless.
+        """
+        self.bans.check(address)
         limit = self.settings.weight_per_minute
         if self.weight.add(address, weight) > limit:
+            self.bans.strike(address, self.machine() // MINUTE_MS)
             raise api_error.too_much_weight(limit, self.weight.seconds_left())
 
     def use_sapi_weight(self, key: str, weight: int, *, per_account: bool) -> int:
@@ -121,6 +137,15 @@ class Limits:
         """Unfilled orders of the account in the last ten seconds' window and today."""
         return self.orders_ten_seconds.count(str(uid)), self.orders_day.count(str(uid))
 
+    def retry_after(self, refusal: ApiError) -> dict[str, str]:
+        """The header that comes with a refusal: a 418's is always right, a 429's as it is set."""
+        if refusal.retry_after_s is None:
+            return {}
+        told = RETRY_AFTER[self.settings.retry_after] if refusal.status == 429 else None
+        if told is None:
+            told = str(refusal.retry_after_s)
+        return {"Retry-After": told} if told else {}
+
     def connection_allowed(self, address: str) -> bool:
         """Count one attempt to connect; False when the address had too many in five minutes."""
         return self.connects.add(address, 1) <= self.settings.connects_per_five_minutes
@@ -134,3 +159,4 @@ class Limits:
             self.orders_day,
         ):
             counter.reset()
+        self.bans.forget()

@@ -19,6 +19,8 @@ from sandbox.exchange.live_paths import LivePaths
 from sandbox.exchange.path import OTHERS_PER_MS, PathSource, Summary, first_id_of
 from sandbox.exchange.tape import TapeTrade, as_trades, between
 
+BREAK = "BREAK"
+
 
 @dataclass(frozen=True, slots=True)
 class Candle:
@@ -66,6 +68,7 @@ class Market:
         """`shift_ms`: how much later a recorded candle happens here than in its file."""
         self.symbols: Mapping[str, SymbolSpec] = source.symbols
         self.shift_ms = shift_ms
+        self.closed = False
         self._paths = LivePaths(source, seed)
 
     def price(self, symbol: str, at: int) -> Decimal:
@@ -81,7 +84,12 @@ class Market:
         }
 
     def status(self, symbol: str, at: int) -> str:
-        """The pair's state at `at`: TRADING, HALT, BREAK, CANCEL_ONLY, …"""
+        """The pair's state at `at`: TRADING, HALT, BREAK, CANCEL_ONLY, …
+
+        BREAK for every pair while the market is `closed` for maintenance.
+        """
+        if self.closed:
+            return BREAK
         return self._paths.by_hand.status(self.symbols[symbol].name, at)
 
     def candles(

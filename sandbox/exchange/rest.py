@@ -16,6 +16,7 @@ from sandbox.exchange.rest_account import ACCOUNT_ENDPOINTS
 from sandbox.exchange.rest_history import HISTORY_ENDPOINTS
 from sandbox.exchange.rest_orders import ORDER_ENDPOINTS
 from sandbox.exchange.rest_public import PUBLIC_ENDPOINTS
+from sandbox.exchange.retired import GONE_PAGE, is_retired
 from sandbox.exchange.sapi import SAPI_ENDPOINTS
 from sandbox.exchange.signing import rest_signed_text
 from sandbox.exchange.time_unit import in_microseconds, wants_microseconds
@@ -61,7 +62,9 @@ def answer(exchange: Exchange, request: RestRequest) -> RestReply:
     endpoint = ENDPOINTS.get((request.method, request.path))
     headers: dict[str, str] = {}
     if endpoint is None:
-        reply = RestReply(404, NOT_FOUND_PAGE, headers, HTML_TYPE)
+        retired = is_retired(request.path)
+        status, shown_page = (410, GONE_PAGE) if retired else (404, NOT_FOUND_PAGE)
+        reply = RestReply(status, shown_page, headers, HTML_TYPE)
     else:
         try:
             microseconds = wants_microseconds(request.time_unit) and not sapi
@@ -69,8 +72,7 @@ def answer(exchange: Exchange, request: RestRequest) -> RestReply:
             shown = in_microseconds(result) if microseconds else result
             reply = RestReply(200, to_json(shown), headers)
         except ApiError as refusal:
-            if refusal.retry_after_s is not None:
-                headers["Retry-After"] = str(refusal.retry_after_s)
+            headers |= exchange.limits.retry_after(refusal)
             reply = RestReply(refusal.status, to_json(refusal.body()), headers)
     if not sapi:
         used = str(exchange.limits.weight.count(request.address))

@@ -17,6 +17,12 @@ def ping(call: Call) -> Json:
     return {}
 
 
+def system_status(call: Call) -> Json:
+    if call.exchange.market.closed:
+        return {"status": 1, "msg": "system_maintenance"}
+    return {"status": 0, "msg": "normal"}
+
+
 def server_time(call: Call) -> Json:
     return {"serverTime": call.at}
 
@@ -144,6 +150,7 @@ def _day_weight(parameters: Parameters) -> int:
 _SYMBOLS = frozenset({"symbol", "symbols", "symbolStatus"})
 
 PUBLIC_ENDPOINTS = (
+    Endpoint("GET", "/sapi/v1/system/status", system_status),
     Endpoint("GET", "/api/v3/ping", ping, socket_method="ping"),
     Endpoint("GET", "/api/v3/time", server_time, socket_method="time"),
     Endpoint(

@@ -11,12 +11,16 @@ from aiohttp import web
 
 from sandbox.exchange.admin import Action, Admin
 from sandbox.exchange.api_error import ApiError
+from sandbox.exchange.delays import Delays
 from sandbox.exchange.exchange import Exchange
+from sandbox.exchange.fault_switches import FaultSwitches
 from sandbox.exchange.faults import Faults
+from sandbox.exchange.faulty_session import FaultySession
 from sandbox.exchange.front_page import front_page
 from sandbox.exchange.market_stream import MarketFeed, MarketSession
-from sandbox.exchange.rest import HTML_TYPE, NOT_FOUND_PAGE, RestRequest, answer, to_json
-from sandbox.exchange.sockets import Connection, Session, Sockets
+from sandbox.exchange.rest import HTML_TYPE, NOT_FOUND_PAGE, to_json
+from sandbox.exchange.rest_front import RestFront, text
+from sandbox.exchange.sockets import MARKET, USER, Connection, Session, Sockets
 from sandbox.exchange.time_unit import wants_microseconds
 from sandbox.exchange.user_stream import UserSession
 
@@ -34,9 +38,14 @@ class SandboxServer:
         self.exchange = exchange
         self.sockets = Sockets(exchange.limits)
         self.feed = MarketFeed(exchange)
+        self._delays = Delays(exchange.rules)
+        self._rest = RestFront(exchange, self._delays)
         faults = Faults(exchange, self.sockets, self.feed)
         admin = Admin(exchange, faults.end_streams_of)
-        self.actions: dict[tuple[str, str], Action] = admin.actions | faults.actions
+        self.actions: dict[tuple[str, str], Action] = (
+            admin.actions | faults.actions | FaultSwitches(exchange).actions
+        )
+        exchange.limits.bans.on_ban = self.sockets.cut_user_streams
         self.port = 0
         self._runner: web.ServerRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -58,6 +67,7 @@ class SandboxServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._delays.stop()
         self.sockets.abort_all()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -66,34 +76,18 @@ class SandboxServer:
         path, _, query = request.raw_path.partition("?")
         address = request.headers.get("X-Forwarded-For", HOST).partition(",")[0].strip()
         if path.startswith(("/api/", "/sapi/")):
-            return await self._rest(request, path, query, address)
+            return await self._rest.serve(request, path, query, address)
         if path == "/ws-api/v3":
+            self.exchange.traffic.note(address, f"connect {USER}")
             return await self._user_stream(request, query, address)
         if path == "/stream" or path == "/ws" or path.startswith("/ws/"):
+            self.exchange.traffic.note(address, f"connect {MARKET}")
             return await self._market_stream(request, path, query, address)
         if path.startswith("/sandbox/"):
             return await self._admin(request, path, query)
         if path == "/":
-            return _text(200, front_page(self.address), HTML_TYPE)
-        return _text(404, NOT_FOUND_PAGE, HTML_TYPE)
-
-    async def _rest(
-        self, request: web.BaseRequest, path: str, query: str, address: str
-    ) -> web.Response:
-        body = "" if request.method == "GET" else (await request.read()).decode(errors="replace")
-        reply = answer(
-            self.exchange,
-            RestRequest(
-                method=request.method,
-                path=path,
-                query=query,
-                body=body,
-                key=request.headers.get("X-MBX-APIKEY"),
-                address=address,
-                time_unit=request.headers.get("X-MBX-TIME-UNIT"),
-            ),
-        )
-        return _text(reply.status, reply.body, reply.content_type, reply.headers)
+            return text(200, front_page(self.address), HTML_TYPE)
+        return text(404, NOT_FOUND_PAGE, HTML_TYPE)
 
     async def _user_stream(
         self, request: web.BaseRequest, query: str, address: str
@@ -102,13 +96,14 @@ class SandboxServer:
         try:
             microseconds = wants_microseconds(flags.get("timeUnit"))
         except ApiError as refusal:
-            return _text(refusal.status, to_json(refusal.body()))
+            return text(refusal.status, to_json(refusal.body()))
         opened: list[UserSession] = []
 
         def make_session(connection: Connection) -> Session:
             opened.append(
-                UserSession(
+                FaultySession(
                     self.exchange,
+                    self._delays,
                     address=address,
                     send=connection.send,
                     shows_limits=flags.get("returnRateLimits") != "false",
@@ -119,7 +114,7 @@ class SandboxServer:
 
         try:
             return await self.sockets.serve(
-                request, kind="user", address=address, make_session=make_session
+                request, kind=USER, address=address, make_session=make_session
             )
         finally:
             for session in opened:
@@ -145,7 +140,7 @@ class SandboxServer:
 
         try:
             return await self.sockets.serve(
-                request, kind="market", address=address, make_session=make_session
+                request, kind=MARKET, address=address, make_session=make_session
             )
         finally:
             for session in opened:
@@ -154,13 +149,13 @@ class SandboxServer:
     async def _admin(self, request: web.BaseRequest, path: str, query: str) -> web.Response:
         action = self.actions.get((request.method, path))
         if action is None:
-            return _text(404, to_json({"error": f"no {request.method} {path}"}))
+            return text(404, to_json({"error": f"no {request.method} {path}"}))
         raw = await request.read()
         try:
             body = dict(json.loads(raw)) if raw else dict(parse_qsl(query))
-            return _text(200, to_json(action(body)))
+            return text(200, to_json(action(body)))
         except _MISTAKES as mistake:
-            return _text(400, to_json({"error": f"{type(mistake).__name__}: {mistake}"}))
+            return text(400, to_json({"error": f"{type(mistake).__name__}: {mistake}"}))
 
     async def _watch(self) -> None:
         """Fill resting orders as a running clock passes prices that cross them."""
@@ -173,16 +168,3 @@ class SandboxServer:
         while True:
             await asyncio.sleep(FEED_EVERY_S)
             self.feed.tick()
-
-
-def _text(
-    status: int,
-    body: str,
-    content_type: str = "application/json;charset=UTF-8",
-    headers: dict[str, str] | None = None,
-) -> web.Response:
-    return web.Response(
-        status=status,
-        body=body.encode(),
-        headers=(headers or {}) | {"Content-Type": content_type},
-    )

@@ -20,6 +20,7 @@ from sandbox.exchange.limits import Limits
 CONNECT_WEIGHT = 2
 LOOK_EVERY_S = 0.25
 MOST_BYTES = 1 << 20
+USER, MARKET = "user", "market"
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class Connection:
         self._unanswered: dict[bytes, float] = {}
 
     def send(self, text: str) -> None:
-        """Queue a frame; a frozen connection swallows it."""
+        """Queue a frame; a frozen connection swallows it, as it does what comes in."""
         if not self.frozen:
             self._outbox.put_nowait(text)
 
@@ -85,10 +86,12 @@ class Connection:
 
     async def _read(self, session: Session) -> None:
         async for message in self._socket:
+            if self.frozen:
+                continue
             if message.type is WSMsgType.TEXT:
                 if session.receive(message.data) is False:
                     self.abort()
-            elif message.type is WSMsgType.PING and not self.frozen:
+            elif message.type is WSMsgType.PING:
                 await self._socket.pong(message.data)
             elif message.type is WSMsgType.PONG:
                 # Only the echo of a ping counts as a sign of life.
@@ -107,6 +110,8 @@ class Connection:
         born = pinged = clock()
         while True:
             await asyncio.sleep(min(LOOK_EVERY_S, settings.ping_every_s))
+            if self.frozen:
+                continue
             now = clock()
             if now - born >= settings.life_s:
                 await self.close()
@@ -115,7 +120,7 @@ class Connection:
             if now - oldest >= settings.pong_within_s:
                 self.abort()
                 return
-            if now - pinged >= settings.ping_every_s and not self.frozen:
+            if now - pinged >= settings.ping_every_s:
                 pinged = now
                 payload = str(int(now * 1000)).encode()
                 self._unanswered[payload] = now
@@ -132,6 +137,9 @@ class Sockets:
         self._numbers = itertools.count(1)
         self._refusals = 0
         self._refusal_status = 503
+        self._refusal_headers: dict[str, str] = {}
+        self._stalls = 0
+        self._stalled: list[asyncio.Event] = []
 
     async def serve(
         self,
@@ -142,6 +150,8 @@ class Sockets:
         make_session: Callable[[Connection], Session],
     ) -> web.StreamResponse:
         """Hold one connection until it ends, or turn it away at the handshake."""
+        if self._stalls > 0:
+            return await self._stall(request)
         refused = self._refusal(address)
         if refused is not None:
             return refused
@@ -152,32 +162,61 @@ class Sockets:
         finally:
             del self._connections[connection.number]
 
-    def chosen(self, *, number: int | None = None, kind: str | None = None) -> list[Connection]:
-        """Open connections, all or those of one number or kind."""
+    def chosen(
+        self, *, number: int | None = None, kind: str | None = None, address: str | None = None
+    ) -> list[Connection]:
+        """Open connections, all or those of one number, kind and address."""
         return [
             each
             for each in self._connections.values()
-            if number in (None, each.number) and kind in (None, each.kind)
+            if number in (None, each.number)
+            and kind in (None, each.kind)
+            and address in (None, each.address)
         ]
 
-    def refuse(self, count: int, status: int) -> None:
+    def refuse(self, count: int, status: int, retry_after: str | None = None) -> None:
         """Turn the next `count` connects away with the HTTP status."""
         self._refusals, self._refusal_status = count, status
+        self._refusal_headers = {} if retry_after is None else {"Retry-After": retry_after}
+
+    def stall(self, count: int) -> None:
+        """Accept the next `count` connects and never answer them; 0 cuts those that wait."""
+        self._stalls = count
+        if not count:
+            for waiting in self._stalled:
+                waiting.set()
+
+    def cut_user_streams(self, address: str) -> None:
+        """Cut the connections to the WebSocket API of an address, as a ban does."""
+        for connection in self.chosen(kind=USER, address=address):
+            connection.abort()
 
     def abort_all(self) -> None:
+        self.stall(0)
         for connection in self.chosen():
             connection.abort()
+
+    async def _stall(self, request: web.BaseRequest) -> web.Response:
+        self._stalls -= 1
+        cut = asyncio.Event()
+        self._stalled.append(cut)
+        await cut.wait()
+        self._stalled.remove(cut)
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
 
     def _refusal(self, address: str) -> web.Response | None:
         if self._refusals > 0:
             self._refusals -= 1
-            return web.Response(status=self._refusal_status, text="no connection now")
+            return web.Response(
+                status=self._refusal_status, text="no connection now", headers=self._refusal_headers
+            )
         if not self._limits.connection_allowed(address):
             wait = str(self._limits.connects.seconds_left())
             return web.Response(status=429, headers={"Retry-After": wait})
         try:
             self._limits.use_weight(address, CONNECT_WEIGHT)
         except ApiError as refusal:
-            wait = str(refusal.retry_after_s)
-            return web.Response(status=refusal.status, headers={"Retry-After": wait})
+            return web.Response(status=refusal.status, headers=self._limits.retry_after(refusal))
         return None

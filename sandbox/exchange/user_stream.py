@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.exchange import api_error
+from sandbox.exchange.accounts import ApiKey
 from sandbox.exchange.api_error import ApiError
 from sandbox.exchange.endpoints import Endpoint, Security
 from sandbox.exchange.events import Event, stream_terminated
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.gate import Request, admit, admit_key
 from sandbox.exchange.parameters import Parameters, socket_values
+from sandbox.exchange.public_keys import ED25519, kind_of
 from sandbox.exchange.rest import ENDPOINTS, to_json
+from sandbox.exchange.retired import check_method
 from sandbox.exchange.signing import SIGNATURE, socket_signed_text
 from sandbox.exchange.time_unit import in_microseconds
 
 MOST_ACTIVE = 1_000
 MOST_IN_A_LIFE = 65_535
 SESSION_WEIGHT = 2
+NO_SUBSCRIPTION = -1
 VERSION_PREFIX = "v3/"
 RATE_LIMITS_SWITCH = "returnRateLimits"
 
@@ -36,6 +40,15 @@ class Subscription:
     number: int
     uid: int
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logon:
+    """Who a connection was logged on as, since when, and what it subscribed to by that."""
+
+    key: ApiKey | None = None
+    since: int | None = None
+    subscription: int = NO_SUBSCRIPTION
 
 
 class UserSession:
@@ -63,10 +76,11 @@ class UserSession:
         self._subscriptions: dict[int, Subscription] = {}
         self._next_number = 0
         self._after_reply: list[str] = []
+        self._logon = Logon()
         self._own_methods: dict[str, Callable[[Request], object]] = {
-            "session.logon": self._logon,
+            "session.logon": self._log_on,
             "session.status": lambda _: self._status(),
-            "session.logout": lambda _: self._status(),
+            "session.logout": lambda _: self._log_out(),
             "session.subscriptions": self._list,
             "userDataStream.subscribe": self._subscribe_session,
             "userDataStream.subscribe.signature": self._subscribe,
@@ -77,7 +91,12 @@ class UserSession:
     def subscriptions(self) -> list[Subscription]:
         return list(self._subscriptions.values())
 
-    def receive(self, text: str) -> None:
+    @property
+    def session_key(self) -> str | None:
+        """The key the connection was logged on with."""
+        return self._logon.key.key if self._logon.key else None
+
+    def receive(self, text: str) -> bool | None:
         """Answer one frame; a refusal is an answer too, and the connection stays."""
         request_id: object = None
         shows_limits = self._shows_limits
@@ -96,6 +115,7 @@ class UserSession:
         pending, self._after_reply = self._after_reply, []
         for frame in pending:
             self._send(frame)
+        return None
 
     def notify(self, event: Event) -> None:
         """A frame about the connection itself, which belongs to no subscription."""
@@ -114,11 +134,17 @@ class UserSession:
         self._subscriptions.clear()
 
     def _answer(self, method: str, sent: Mapping[str, object]) -> object:
+        check_method(method)
         values = socket_values(sent)
         text = socket_signed_text(values)
         values.pop(RATE_LIMITS_SWITCH, None)
         request = Request(
-            Parameters(values), self._address, values.get("apiKey"), text, values.get(SIGNATURE)
+            Parameters(values),
+            self._address,
+            values.get("apiKey"),
+            text,
+            values.get(SIGNATURE),
+            self._logon.key,
         )
         own = self._own_methods.get(method)
         if own is not None:
@@ -134,28 +160,53 @@ class UserSession:
             self._exchange.limits.weight.add(self._address, -weight)
         return result
 
-    def _logon(self, request: Request) -> object:
-        admit_key(self._exchange, Security.USER_DATA, request)
-        raise ApiError(400, -4056, "HMAC_SHA256 API key is not supported.")
+    def _log_on(self, request: Request) -> object:
+        key = admit_key(self._exchange, Security.USER_DATA, request)
+        kind = kind_of(key.public_key)
+        if kind != ED25519:
+            raise ApiError(400, -4056, f"{kind} API key is not supported.")
+        self._logon = replace(self._logon, key=key, since=self._exchange.now())
+        return self._status()
+
+    def _log_out(self) -> object:
+        subscription = self._subscriptions.get(self._logon.subscription)
+        if subscription is not None:
+            self._after_reply = [self._end(subscription)]
+        self._logon = Logon()
+        return self._status()
 
     def _status(self) -> object:
+        logon = self._logon
         return {
-            "apiKey": None,
-            "authorizedSince": None,
+            "apiKey": self.session_key,
+            "authorizedSince": logon.since,
             "connectedSince": self._connected_at,
             "returnRateLimits": self._shows_limits,
             "serverTime": self._exchange.now(),
-            "userDataStream": False,
+            "userDataStream": logon.subscription in self._subscriptions,
         }
 
     def _list(self, request: Request) -> object:
         return [{"subscriptionId": number} for number in self._subscriptions]
 
     def _subscribe_session(self, request: Request) -> object:
-        raise ApiError(401, -1002, "You are not authorized to execute this request.")
+        key = self._logon.key
+        if key is None:
+            raise ApiError(401, -1002, "You are not authorized to execute this request.")
+        if self._exchange.market.closed:
+            raise api_error.maintenance()
+        usable = self._exchange.accounts.usable_key(key.key, self._address)
+        if not usable.permissions.reading:
+            raise api_error.key_refused()
+        number = self._open(usable)
+        self._logon = replace(self._logon, subscription=number)
+        return {"subscriptionId": number}
 
     def _subscribe(self, request: Request) -> object:
         key = admit_key(self._exchange, Security.USER_DATA, request)
+        return {"subscriptionId": self._open(key)}
+
+    def _open(self, key: ApiKey) -> int:
         events = self._exchange.events
         if any(each.uid == key.uid for each in self._subscriptions.values()) or (
             events.settings.one_connection_per_account and events.listeners(key.uid)
@@ -173,7 +224,7 @@ class UserSession:
         number, self._next_number = self._next_number, self._next_number + 1
         self._subscriptions[number] = Subscription(number, key.uid, key.key)
         events.listen(key.uid, self, lambda text: self._deliver(number, text))
-        return {"subscriptionId": number}
+        return number
 
     def _deliver(self, number: int, event: str) -> None:
         if self._microseconds:
