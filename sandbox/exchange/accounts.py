@@ -59,7 +59,7 @@ class Balance:
 
 @dataclass(slots=True)
 class Account:
-    """One account. `updated_at` grows with every change of a balance."""
+    """One account. `updated_at` grows with every change; `initial` is what it was opened with."""
 
     uid: int
     created_at: int
@@ -67,6 +67,7 @@ class Account:
     fee_in_bnb: bool = False
     can_trade: bool = True
     balances: dict[str, Balance] = field(default_factory=dict)
+    initial: dict[str, Decimal] = field(default_factory=dict)
 
     def balance(self, asset: str) -> Balance:
         found = self.balances.get(asset)
@@ -123,7 +124,7 @@ class AccountBook:
         uid = FIRST_UID + len(self.accounts)
         account = Account(uid=uid, created_at=at, updated_at=at, fee_in_bnb=fee_in_bnb)
         for asset, quantity in balances.items():
-            account.balance(asset).free = quantity
+            account.balance(asset).free = account.initial[asset] = quantity
         self.accounts[uid] = account
         return account
 

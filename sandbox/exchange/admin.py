@@ -16,11 +16,12 @@ POST /sandbox/withdrawals/advance       {id, status}
 GET  /sandbox/market                    {shift_ms, symbols}: how recorded candles were moved
 POST /sandbox/price                     {symbol, price, at}; in force at once when `at` is absent
 POST /sandbox/status                    {symbol, status, at}
-GET  /sandbox/books?uid=                balances, fills, orders, deposits, withdrawals: the truth
+GET  /sandbox/books?uid=                balances, fills, orders, every movement: the truth
 GET  /sandbox/state                     the whole state;  POST loads one
 POST /sandbox/settings                  {fill_lag_ms, fees: {…}, book: {…}}
 POST /sandbox/limits                    {reset: true} or new limits
 
+Wallet and listings: see `wallet_admin`.
 Faults: /sandbox/connections…, /sandbox/events (see `faults`), /sandbox/faults, /sandbox/bans,
 /sandbox/maintenance, /sandbox/requests (see `fault_switches`).
 A refused call answers 400 (404 for an unknown path) with {error}.
@@ -38,6 +39,7 @@ from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.records import to_plain
 from sandbox.exchange.state import books_of, dump_state, load_state
 from sandbox.exchange.treasury import DEPOSIT_DONE, WITHDRAWAL_DONE
+from sandbox.exchange.wallet_admin import WalletAdmin
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -75,6 +77,7 @@ class Admin:
             ("POST", "/sandbox/state"): self.load,
             ("POST", "/sandbox/settings"): self.change_settings,
             ("POST", "/sandbox/limits"): self.change_limits,
+            **WalletAdmin(exchange).actions,
         }
 
     def set_clock(self, body: Body) -> Answer:

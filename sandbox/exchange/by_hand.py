@@ -90,6 +90,15 @@ class ByHand:
         place = bisect_right(states, at, key=lambda state: state[0])
         return states[place - 1][1] if place else TRADING
 
+    def turns_to(self, status: str) -> list[tuple[str, int]]:
+        """The pairs that get that state, and when."""
+        return [
+            (symbol, at)
+            for symbol, states in self._status.items()
+            for at, each in states
+            if each == status
+        ]
+
     def halts(self, symbol: str) -> list[tuple[int, int]]:
         """The times [from, to) without other people's trades, ascending.
 

@@ -36,9 +36,9 @@ def price_between(market: Market, base: str, quote: str, at: int) -> Decimal | N
     """The price of `base` in `quote`, direct or inverse or over USDT; None when unknown."""
     if base == quote:
         return Decimal(1)
-    if base + quote in market.symbols:
+    if market.listed(base + quote, at):
         return market.price(base + quote, at)
-    if quote + base in market.symbols:
+    if market.listed(quote + base, at):
         return 1 / market.price(quote + base, at)
     if USDT in (base, quote):
         return None

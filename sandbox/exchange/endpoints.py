@@ -52,7 +52,7 @@ class Call:
         symbol = self.parameters.symbol()
         if symbol is None:
             raise api_error.missing("symbol")
-        return self.exchange.matcher.spec(symbol).name
+        return self.exchange.matcher.listed_spec(symbol, self.at).name
 
 
 Handler = Callable[[Call], Json]

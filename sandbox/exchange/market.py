@@ -13,13 +13,16 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sandbox.exchange.catalogue import SymbolSpec
+from sandbox.exchange.catalogue import TRADING, SymbolSpec
 from sandbox.exchange.intervals import DAY_MS, HOUR_MS, MINUTE_MS, next_open, open_of
+from sandbox.exchange.listed_paths import ListedPaths
 from sandbox.exchange.live_paths import LivePaths
-from sandbox.exchange.path import OTHERS_PER_MS, PathSource, Summary, first_id_of
+from sandbox.exchange.path import OTHERS_PER_MS, STEP_MS, PathSource, Summary, first_id_of
 from sandbox.exchange.tape import TapeTrade, as_trades, between
 
 BREAK = "BREAK"
+# The state of a pair that is no longer there; exchangeInfo never shows it.
+DELISTED = "DELISTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +69,44 @@ class Market:
 
     def __init__(self, source: PathSource, seed: int, *, shift_ms: int = 0) -> None:
         """`shift_ms`: how much later a recorded candle happens here than in its file."""
-        self.symbols: Mapping[str, SymbolSpec] = source.symbols
+        self._listings = ListedPaths(source, seed)
+        self.symbols: Mapping[str, SymbolSpec] = self._listings.symbols
         self.shift_ms = shift_ms
         self.closed = False
         self._paths = LivePaths(source, seed)
+        self._paths = LivePaths(self._listings, seed)
 
     def price(self, symbol: str, at: int) -> Decimal:
         """The last price strictly before `at`, a multiple of the pair's tick."""
         return self._paths.ticks_before(symbol, at) * self.symbols[symbol].tick_size
 
     def prices(self, at: int) -> dict[str, Decimal]:
-        """The last price of every pair that has one, those that do not trade included."""
+        """The last price of every listed pair, those that do not trade included."""
         return {
             name: self._paths.ticks_before(name, at) * spec.tick_size
             for name, spec in self.symbols.items()
-            if self._paths.opens_at[name] < at
+            if self.listed(name, at)
         }
+
+    def listed(self, symbol: str, at: int) -> bool:
+        """Whether the exchange knows the pair at `at`: opened before it, and not delisted."""
+        return (
+            symbol in self.symbols
+            and self._paths.opens_at[symbol] < at
+            and not self.delisted(symbol, at)
+        )
+
+    def delisted(self, symbol: str, at: int) -> bool:
+        """Whether the pair was listed and is gone."""
+        return self._paths.by_hand.status(symbol, at) == DELISTED
+
+    def delistings_after(self, at: int) -> list[tuple[str, int]]:
+        """The listed pairs that will be gone, and when."""
+        return [
+            (symbol, gone)
+            for symbol, gone in self._paths.by_hand.turns_to(DELISTED)
+            if gone > at and self.listed(symbol, at)
+        ]
 
     def status(self, symbol: str, at: int) -> str:
         """The pair's state at `at`: TRADING, HALT, BREAK, CANCEL_ONLY, …
@@ -180,13 +205,38 @@ class Market:
         """The pair's state from `at` on. While not TRADING it keeps its price and has no tape."""
         self._paths.set_status(self.symbols[symbol].name, status, at)
 
+    def delist(self, symbol: str, at: int) -> None:
+        """From `at` on the pair is gone; its past stays."""
+        self.set_status(symbol, DELISTED, at)
+
+    def list_pair(self, spec: SymbolSpec, price: Decimal, at: int) -> None:
+        """Just after `at` the pair trades for the first time, at `price`.
+
+        A pair that was delisted comes back, at `price` from the next full step of its path.
+        Raises ValueError for one that is there, and where `price` is no multiple of the tick.
+        """
+        if price <= 0 or price % spec.tick_size:
+            raise ValueError(f"{spec.name}: price {price} is no multiple of {spec.tick_size}")
+        if spec.name not in self.symbols:
+            self._listings.add(spec, price, at)
+            self._paths.opens_at[spec.name] = at
+        elif self.delisted(spec.name, at):
+            self.set_status(spec.name, TRADING, at)
+            self.set_price(spec.name, price, -(-at // STEP_MS) * STEP_MS)
+        else:
+            raise ValueError(f"{spec.name} is listed already")
+
     def dump(self) -> dict[str, Any]:
-        """What was set by hand, as JSON; the rest follows from the seed."""
-        return self._paths.by_hand.dump()
+        """What was set and listed by hand, as JSON; the rest follows from the seed."""
+        return self._paths.by_hand.dump() | {"listed": self._listings.dump()}
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Put in force what `dump` gave, in place of what was set by hand until now."""
         self._paths.reset()
+        for name in self._listings.clear():
+            del self._paths.opens_at[name]
+        for spec, price, at in self._listings.read(state["listed"]):
+            self.list_pair(spec, price, at)
         for symbol, price, at in state["prices"]:
             self.set_price(symbol, Decimal(price), at)
         for symbol, status, at in state["statuses"]:

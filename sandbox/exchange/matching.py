@@ -44,11 +44,17 @@ class Matcher:
         self._rules: dict[str, SymbolRules] = {}
 
     def spec(self, symbol: str) -> SymbolSpec:
-        """Raises -1121 for a pair that is not listed."""
+        """Raises -1121 for a pair that never was; one that is delisted still has its rules."""
         found = self.market.symbols.get(symbol)
         if found is None:
             raise api_error.invalid_symbol()
         return found
+
+    def listed_spec(self, symbol: str, at: int) -> SymbolSpec:
+        """Raises -1121 for a pair that is not listed at `at`."""
+        if not self.market.listed(symbol, at):
+            raise api_error.invalid_symbol()
+        return self.spec(symbol)
 
     def match(
         self, account: Account, request: OrderRequest, resting: list[Order], at: int
@@ -57,7 +63,7 @@ class Matcher:
 
         `resting` are the account's open orders of the pair.
         """
-        spec = self.spec(request.symbol)
+        spec = self.listed_spec(request.symbol, at)
         if self.market.status(spec.name, at) != TRADING:
             raise api_error.order_rejected("Market is closed.")
         if request.quote_quantity and not spec.quote_order_quantity_market_allowed:

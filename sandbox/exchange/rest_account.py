@@ -112,7 +112,8 @@ def _balances(call: Call, account: Account) -> list[dict[str, str]]:
     if call.parameters.flag("omitZeroBalances"):
         shown = {asset: each for asset, each in held.items() if each.free or each.locked}
     else:
-        listed = call.exchange.market.symbols.values()
+        market = call.exchange.market
+        listed = [spec for name, spec in market.symbols.items() if market.listed(name, call.at)]
         assets = {asset for spec in listed for asset in (spec.base, spec.quote)}
         shown = {asset: held.get(asset, Balance()) for asset in sorted(assets | held.keys())}
     return [

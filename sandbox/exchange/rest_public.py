@@ -41,7 +41,7 @@ def exchange_info(call: Call) -> Json:
         "symbols": [
             market.symbols[name].exchange_info(market.status(name, call.at))
             for name in (market.symbols if chosen is None else chosen)
-            if status in (None, market.status(name, call.at))
+            if market.listed(name, call.at) and status in (None, market.status(name, call.at))
         ],
     }
 
@@ -71,7 +71,7 @@ def _asked_symbols(call: Call) -> list[str] | None:
         raise api_error.bad_combination()
     chosen = [one] if one is not None else several
     for name in chosen or []:
-        call.exchange.matcher.spec(name)
+        call.exchange.matcher.listed_spec(name, call.at)
     return chosen
 
 

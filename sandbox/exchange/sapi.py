@@ -1,21 +1,14 @@
-"""The calls under /sapi: what a key may do, deposits and withdrawals."""
+"""All calls under /sapi in one table, and the one about what a key may do."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal
-from typing import TypeVar
-
-from sandbox.exchange import api_error
 from sandbox.exchange.endpoints import Call, Endpoint, Json, Security
-from sandbox.exchange.treasury import DEPOSIT_DONE, DepositRecord, WithdrawalRecord
-
-DAY_MS = 86_400_000
-LONGEST_WINDOW_MS = 90 * DAY_MS
-WITHDRAWAL_ORDER_WINDOW_MS = 7 * DAY_MS
-MOST_ROWS = 1_000
-
-Row = TypeVar("Row", DepositRecord, WithdrawalRecord)
+from sandbox.exchange.sapi_deposits import DEPOSIT_ENDPOINTS
+from sandbox.exchange.sapi_earn import EARN_ENDPOINTS
+from sandbox.exchange.sapi_fiat import FIAT_ENDPOINTS
+from sandbox.exchange.sapi_swaps import SWAP_ENDPOINTS
+from sandbox.exchange.sapi_transfers import TRANSFER_ENDPOINTS
+from sandbox.exchange.sapi_wallet import WALLET_ENDPOINTS
 
 
 def api_restrictions(call: Call) -> Json:
@@ -38,117 +31,6 @@ def api_restrictions(call: Call) -> Json:
     }
 
 
-def deposit_history(call: Call) -> Json:
-    parameters = call.parameters
-    start, end = _window(call, LONGEST_WINDOW_MS)
-    asset, status = parameters.text("coin"), parameters.integer("status")
-    transaction_id = parameters.text("txId")
-    found = [
-        record
-        for record in reversed(call.exchange.treasury.deposits.values())
-        if record.uid == call.account.uid
-        and start <= record.inserted_at <= end
-        and asset in (None, record.asset)
-        and status in (None, record.status)
-        and transaction_id in (None, record.transaction_id)
-    ]
-    return [_deposit_row(record) for record in _page(call, found)]
-
-
-def withdrawal_history(call: Call) -> Json:
-    parameters = call.parameters
-    order_id = parameters.text("withdrawOrderId")
-    start, end = _window(call, WITHDRAWAL_ORDER_WINDOW_MS if order_id else LONGEST_WINDOW_MS)
-    asset, status = parameters.text("coin"), parameters.integer("status")
-    ids = (parameters.text("idList") or "").split(",")
-    found = [
-        record
-        for record in reversed(call.exchange.treasury.withdrawals.values())
-        if record.uid == call.account.uid
-        and start <= record.applied_at <= end
-        and asset in (None, record.asset)
-        and status in (None, record.status)
-        and order_id in (None, record.order_id)
-        and (ids == [""] or record.id in ids)
-    ]
-    return [_withdrawal_row(record) for record in _page(call, found)]
-
-
-def _window(call: Call, longest_ms: int) -> tuple[int, int]:
-    """The asked times, by default the longest window until now. Refuses a longer one."""
-    end = call.parameters.integer("endTime")
-    start = call.parameters.integer("startTime")
-    if end is None:
-        end = call.at if start is None else min(call.at, start + longest_ms)
-    if start is None:
-        start = end - longest_ms
-    if end - start > longest_ms:
-        raise api_error.window_too_long(longest_ms // DAY_MS * 24)
-    return start, end
-
-
-def _page(call: Call, found: list[Row]) -> list[Row]:
-    offset = call.parameters.integer("offset") or 0
-    return found[offset : offset + call.parameters.limit(default=MOST_ROWS, most=MOST_ROWS)]
-
-
-def _deposit_row(record: DepositRecord) -> dict[str, object]:
-    row: dict[str, object] = {
-        "id": record.id,
-        "amount": plain(record.amount),
-        "coin": record.asset,
-        "network": record.network,
-        "status": record.status,
-        "address": record.address,
-        "addressTag": "",
-        "txId": record.transaction_id,
-        "insertTime": record.inserted_at,
-        "transferType": 0,
-        "confirmTimes": "1/1" if record.credited_at else "0/1",
-        "unlockConfirm": 0,
-        "walletType": 0,
-        "travelRuleStatus": 0,
-    }
-    if record.status == DEPOSIT_DONE:
-        row["completeTime"] = record.completed_at
-    return row
-
-
-def _withdrawal_row(record: WithdrawalRecord) -> dict[str, object]:
-    row: dict[str, object] = {
-        "id": record.id,
-        "amount": plain(record.amount),
-        "transactionFee": plain(record.fee),
-        "coin": record.asset,
-        "status": record.status,
-        "address": record.address,
-        "txId": record.transaction_id,
-        "applyTime": _utc_text(record.applied_at),
-        "network": record.network,
-        "transferType": 0,
-        "info": "",
-        "confirmNo": 1 if record.completed_at else 0,
-        "walletType": 0,
-        "txKey": "",
-    }
-    if record.completed_at:
-        row["completeTime"] = _utc_text(record.completed_at)
-    if record.order_id:
-        row["withdrawOrderId"] = record.order_id
-    return row
-
-
-def plain(amount: Decimal) -> str:
-    """Decimal text without exponent or trailing zeros, as the wallet pages write amounts."""
-    return format(amount.normalize(), "f")
-
-
-def _utc_text(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-_WINDOW = frozenset({"coin", "status", "startTime", "endTime", "offset", "limit"})
-
 SAPI_ENDPOINTS = (
     Endpoint(
         "GET",
@@ -156,20 +38,10 @@ SAPI_ENDPOINTS = (
         api_restrictions,
         security=Security.USER_DATA,
     ),
-    Endpoint(
-        "GET",
-        "/sapi/v1/capital/deposit/hisrec",
-        deposit_history,
-        _WINDOW | {"txId", "includeSource"},
-        security=Security.USER_DATA,
-    ),
-    Endpoint(
-        "GET",
-        "/sapi/v1/capital/withdraw/history",
-        withdrawal_history,
-        _WINDOW | {"withdrawOrderId", "idList"},
-        weight=18_000,
-        security=Security.USER_DATA,
-        per_account=True,
-    ),
+    *DEPOSIT_ENDPOINTS,
+    *FIAT_ENDPOINTS,
+    *SWAP_ENDPOINTS,
+    *TRANSFER_ENDPOINTS,
+    *EARN_ENDPOINTS,
+    *WALLET_ENDPOINTS,
 )

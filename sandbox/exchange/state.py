@@ -5,13 +5,16 @@ Open connections and the counters of the machine's clock are no part of it.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sandbox.exchange.accounts import Account, ApiKey, Balance, KeyPermissions
 from sandbox.exchange.exchange import Exchange
+from sandbox.exchange.movements import Movement
 from sandbox.exchange.orders import FillTape, Order, OrderIndex, OwnFill
 from sandbox.exchange.records import from_plain, to_plain
 from sandbox.exchange.treasury import DepositRecord, WithdrawalRecord
+from sandbox.exchange.wallet_records import load_histories
 
 Plain = dict[str, Any]
 
@@ -28,6 +31,8 @@ def dump_state(exchange: Exchange) -> Plain:
         "fills": [to_plain(each) for each in exchange.desk.fills],
         "deposits": [to_plain(each) for each in exchange.treasury.deposits.values()],
         "withdrawals": [to_plain(each) for each in exchange.treasury.withdrawals.values()],
+        "movements": [to_plain(each) for each in exchange.movements.rows],
+        "histories": exchange.histories.dump(),
         "last_execution_id": exchange.desk.last_execution_id,
         "published": exchange.events.published,
         "looked_at": exchange.resting.looked_at,
@@ -59,14 +64,17 @@ def load_state(exchange: Exchange, state: Plain) -> None:
     exchange.treasury.withdrawals = {
         each["id"]: from_plain(WithdrawalRecord, each) for each in state["withdrawals"]
     }
+    exchange.movements.rows = [from_plain(Movement, each) for each in state["movements"]]
+    load_histories(exchange.histories, state["histories"])
     exchange.desk.last_execution_id = state["last_execution_id"]
     exchange.events.published = state["published"]
     exchange.resting.looked_at = state["looked_at"]
 
 
 def books_of(exchange: Exchange, uid: int) -> Plain:
-    """The truth about one account: balances, all fills, all flows, all orders.
+    """The truth about one account: what it began with, every change since, and its balances.
 
+    Initial balances + fills + `movements` = balances, exactly; the rest says what they were.
     Raises KeyError for an unknown uid.
     """
     account = exchange.accounts.account(uid)
@@ -74,6 +82,7 @@ def books_of(exchange: Exchange, uid: int) -> Plain:
     return {
         "uid": uid,
         "updated_at": account.updated_at,
+        "initial": {asset: format(each, "f") for asset, each in account.initial.items()},
         "balances": {
             asset: to_plain(each)
             for asset, each in sorted(account.balances.items())
@@ -85,7 +94,15 @@ def books_of(exchange: Exchange, uid: int) -> Plain:
         "withdrawals": [
             to_plain(each) for each in treasury.withdrawals.values() if each.uid == uid
         ],
+        "movements": [_movement(each) for each in exchange.movements.of(uid)],
+        "histories": exchange.histories.of(uid),
     }
+
+
+def _movement(movement: Movement) -> Plain:
+    plain = to_plain(movement)
+    del plain["uid"]
+    return plain
 
 
 def _account(account: Account) -> Plain:
@@ -97,12 +114,14 @@ def _account(account: Account) -> Plain:
         "fee_in_bnb": account.fee_in_bnb,
         "can_trade": account.can_trade,
         "balances": balances,
+        "initial": {asset: format(each, "f") for asset, each in account.initial.items()},
     }
 
 
 def _read_account(plain: Plain) -> Account:
     balances = {asset: from_plain(Balance, each) for asset, each in plain["balances"].items()}
-    return Account(**(plain | {"balances": balances}))
+    initial = {asset: Decimal(each) for asset, each in plain["initial"].items()}
+    return Account(**(plain | {"balances": balances, "initial": initial}))
 
 
 def _key(key: ApiKey) -> Plain:

@@ -10,8 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.exchange.accounts import Account, AccountBook
-from sandbox.exchange.events import EventHub, account_position, balance_update
+from sandbox.exchange.movements import Cause, Movements
 
 DEPOSIT_PENDING, DEPOSIT_DONE, DEPOSIT_REJECTED, DEPOSIT_CREDITED = 0, 1, 2, 6
 CREDITED = frozenset({DEPOSIT_DONE, DEPOSIT_CREDITED})
@@ -59,9 +58,8 @@ class WithdrawalRecord:
 class Treasury:
     """All deposits and withdrawals. `at` is exchange time in milliseconds throughout."""
 
-    def __init__(self, accounts: AccountBook, events: EventHub, seed: int) -> None:
-        self._accounts = accounts
-        self._events = events
+    def __init__(self, movements: Movements, seed: int) -> None:
+        self._movements = movements
         self._seed = seed
         self.deposits: dict[str, DepositRecord] = {}
         self.withdrawals: dict[str, WithdrawalRecord] = {}
@@ -70,7 +68,7 @@ class Treasury:
         self, uid: int, asset: str, amount: Decimal, *, at: int, status: int = DEPOSIT_DONE
     ) -> DepositRecord:
         """Raises KeyError for an unknown account, ValueError for an unknown status or amount."""
-        account = self._accounts.account(uid)
+        self._movements.check_account(uid)
         if amount <= 0 or status not in DEPOSIT_STATUSES:
             raise ValueError(f"no deposit of {amount} {asset} with status {status}")
         number = len(self.deposits) + 1
@@ -85,8 +83,8 @@ class Treasury:
             transaction_id=self._hexadecimal(f"deposit/{number}"),
             inserted_at=at,
         )
+        self._move_deposit(record, status, at)
         self.deposits[record.id] = record
-        self._move_deposit(account, record, status, at)
         return record
 
     def advance_deposit(self, deposit_id: str, status: int, *, at: int) -> DepositRecord:
@@ -94,7 +92,7 @@ class Treasury:
         record = self.deposits[deposit_id]
         if status not in DEPOSIT_STATUSES or (record.credited_at and status not in CREDITED):
             raise ValueError(f"deposit {deposit_id} cannot go from {record.status} to {status}")
-        self._move_deposit(self._accounts.account(record.uid), record, status, at)
+        self._move_deposit(record, status, at)
         return record
 
     def withdraw(
@@ -109,10 +107,8 @@ class Treasury:
         order_id: str = "",
     ) -> WithdrawalRecord:
         """Raises KeyError, ValueError as `deposit`, and ApiError when the balance is too small."""
-        account = self._accounts.account(uid)
         if amount <= 0 or fee < 0 or status not in WITHDRAWAL_STATUSES:
             raise ValueError(f"no withdrawal of {amount} {asset} with status {status}")
-        account.debit(asset, amount + fee)
         number = len(self.withdrawals) + 1
         record = WithdrawalRecord(
             id=f"wd-{number}",
@@ -128,10 +124,10 @@ class Treasury:
             order_id=order_id,
             completed_at=at if status == WITHDRAWAL_DONE else 0,
         )
+        self._move(record, "withdrawal", -(amount + fee), at)
         self.withdrawals[record.id] = record
-        self._tell(account, asset, -(amount + fee), at)
         if status == WITHDRAWAL_REJECTED:
-            self._give_back(account, record, at)
+            self._move(record, "withdrawal_return", amount + fee, at)
         return record
 
     def advance_withdrawal(self, withdrawal_id: str, status: int, *, at: int) -> WithdrawalRecord:
@@ -146,26 +142,21 @@ class Treasury:
         if status == WITHDRAWAL_DONE:
             record.completed_at = at
         elif status == WITHDRAWAL_REJECTED:
-            self._give_back(self._accounts.account(record.uid), record, at)
+            self._move(record, "withdrawal_return", record.amount + record.fee, at)
         return record
 
-    def _move_deposit(self, account: Account, record: DepositRecord, status: int, at: int) -> None:
+    def _move_deposit(self, record: DepositRecord, status: int, at: int) -> None:
         record.status = status
         if status in CREDITED and not record.credited_at:
             record.credited_at = at
-            account.credit(record.asset, record.amount)
-            self._tell(account, record.asset, record.amount, at)
+            self._move(record, "deposit", record.amount, at)
         if status == DEPOSIT_DONE and not record.completed_at:
             record.completed_at = at
 
-    def _give_back(self, account: Account, record: WithdrawalRecord, at: int) -> None:
-        account.credit(record.asset, record.amount + record.fee)
-        self._tell(account, record.asset, record.amount + record.fee, at)
-
-    def _tell(self, account: Account, asset: str, change: Decimal, at: int) -> None:
-        account.touched(at)
-        self._events.publish(account.uid, balance_update(asset, change, at=at))
-        self._events.publish(account.uid, account_position(account, [asset], at=at))
+    def _move(
+        self, record: DepositRecord | WithdrawalRecord, kind: str, change: Decimal, at: int
+    ) -> None:
+        self._movements.move(record.uid, {record.asset: change}, Cause(kind, record.id, at))
 
     def _hexadecimal(self, purpose: str) -> str:
         return hashlib.sha256(f"{self._seed}/{purpose}".encode()).hexdigest()
