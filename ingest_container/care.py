@@ -15,17 +15,6 @@ def check_key(exchange: Exchange, pair: KeyPair) -> AccountState:
     return state_after_check(exchange.permissions(pair))
 
 
-def read_account(exchange: Exchange, pair: KeyPair) -> tuple[datetime, AccountReading]:
-    """The whole account, and the instant it is true of. Raises ExchangeError's subclasses.
-
-    The exchange's clock is asked first, so the instant is never later than the reading: a
-    change in between shows in the reading's own `updated_at`.
-    """
-    asked_at = exchange.time()
-    reading = exchange.account(pair)
-    return max(asked_at, reading.updated_at), reading
-
-
 def send_snapshot(
     outside: Outside, followed: Followed, reason: str, taken_at: datetime, reading: AccountReading
 ) -> None:

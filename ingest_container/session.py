@@ -24,7 +24,8 @@ from chalicelib.domain.errors import (
     NotAllowed,
     StoreUnavailable,
 )
-from ingest_container.care import check_key, read_account, send_snapshot
+from chalicelib.services.read_account import read_account
+from ingest_container.care import check_key, send_snapshot
 from ingest_container.followed import Followed, Stage
 from ingest_container.forwarder import Forwarder
 from ingest_container.outside import Outside
