@@ -255,7 +255,8 @@ def _streams() -> "StreamEnvironment":
 
 @cache
 def _exchange() -> "BinanceExchange":
-    from chalicelib.adapters.binance.rest import BinanceExchange, RestAddresses
+    from chalicelib.adapters.binance.calls import RestAddresses
+    from chalicelib.adapters.binance.rest import BinanceExchange
 
     found = settings()
     addresses = RestAddresses(found.binance_api_url, found.binance_sapi_url)

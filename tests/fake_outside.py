@@ -10,7 +10,7 @@ from chalicelib.domain.account import KeyPair, KeyPermissions
 from chalicelib.domain.errors import DeliveryFailed, InvalidRequest, KeyRevoked, NotAllowed
 from chalicelib.domain.ledger import BalanceChange, Fill, order_of
 from chalicelib.domain.market import Quote, Symbol
-from chalicelib.services.exchange_ports import AccountReading, FrameContent
+from chalicelib.services.exchange_ports import AccountReading, ExchangeState, FrameContent
 from chalicelib.services.ports import RankTask, ShardTask, StreamItem
 
 _Result = TypeVar("_Result")
@@ -70,6 +70,7 @@ class FakeExchange:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.said = ExchangeState.OPEN
         self.listed: dict[str, Symbol] = {}
         self.quoted: dict[str, Quote] = {}
         self.closes: dict[tuple[str, datetime], Decimal] = {}
@@ -84,6 +85,9 @@ class FakeExchange:
 
     def fail(self, method: str, *errors: Exception) -> None:
         self._failures[method] += errors
+
+    def state(self) -> ExchangeState:
+        return self._answer("state", lambda: self.said)
 
     def time(self) -> datetime:
         return self._answer("time", lambda: self.now)

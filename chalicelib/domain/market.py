@@ -107,6 +107,14 @@ def underlying(asset: Asset, prices: PriceList) -> Asset:
     return lent if lent == USDT or lent in prices.assets else asset
 
 
+def claim_on(asset: Asset) -> Asset:
+    """The code under which `asset` is held once it is lent to flexible Earn."""
+    for claim, lent in EARN_ALIASES.items():
+        if lent == asset:
+            return claim
+    return EARN_PREFIX + asset
+
+
 def price_list(
     symbols: Iterable[Symbol],
     quotes: Mapping[str, Quote],

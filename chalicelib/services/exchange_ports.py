@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Protocol, TypeAlias
 
 from chalicelib.domain.account import KeyPair, KeyPermissions
@@ -26,8 +27,18 @@ class AccountReading:
     updated_at: datetime
 
 
+class ExchangeState(Enum):
+    """What an exchange says of itself."""
+
+    OPEN = "open"
+    MAINTENANCE = "maintenance"
+
+
 class Exchange(Protocol):
     """Calls to one exchange. Public ones need no key. All raise ExchangeError's subclasses."""
+
+    def state(self) -> ExchangeState:
+        """Whether the exchange works or is closed for a while, by its own account."""
 
     def time(self) -> datetime:
         """The exchange's clock."""

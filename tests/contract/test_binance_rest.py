@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from chalicelib.adapters.binance.budget import Priority, WeightBudget
+from chalicelib.adapters.binance.calls import RestAddresses
 from chalicelib.adapters.binance.fields import milliseconds
-from chalicelib.adapters.binance.rest import BinanceExchange, RestAddresses
+from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.domain.account import KeyPair
 from chalicelib.domain.errors import (
     ExchangeError,
@@ -25,6 +26,7 @@ from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, Side, Sour
 from chalicelib.domain.market import Quote, Symbol
 from chalicelib.services.exchange_ports import AccountReading
 from tests.builders import NOON, key_pair, key_permissions, symbol
+from tests.contract.binance_replies import Machine, refusal
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 
 PAIR = key_pair()
@@ -54,21 +56,6 @@ RESTRICTIONS = {
 }
 
 
-class Machine:
-    """The machine's clock, moved by waiting."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-        self.waited: list[float] = []
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.waited.append(seconds)
-        self.now += timedelta(seconds=seconds)
-
-
 @pytest.fixture
 def server() -> Iterator[ScriptedServer]:
     with scripted_server() as running:
@@ -94,10 +81,6 @@ def exchange(
     made = BinanceExchange(addresses, budget, machine)
     yield made
     made.close()
-
-
-def refusal(code: int, status: int = 400, **headers: str) -> Reply:
-    return Reply(json.dumps({"code": code, "msg": "as the sheet says"}), status, headers)
 
 
 def test_building_it_asks_nothing(server: ScriptedServer, exchange: BinanceExchange) -> None:
@@ -229,6 +212,32 @@ def test_own_fills_are_read(server: ScriptedServer, exchange: BinanceExchange) -
     assert (fill.side, fill.trade_id, fill.commission_asset) == (Side.BUY, 17, "BTC")
     assert fill.executed_at == NOON
     assert parse_qs(server.asked[0].query)["startTime"] == [str(milliseconds(NOON))]
+
+
+def test_fills_are_read_beyond_the_first_page(
+    server: ScriptedServer, exchange: BinanceExchange
+) -> None:
+    row = {
+        "orderId": 3,
+        "price": "60000",
+        "qty": "0.1",
+        "quoteQty": "6000",
+        "commission": "0",
+        "commissionAsset": "BTC",
+        "time": milliseconds(NOON),
+        "isBuyer": False,
+    }
+    page = [row | {"id": 3 * number} for number in range(1000)]
+    server.reply(
+        "/api/v3/myTrades", Reply(json.dumps(page)), Reply(json.dumps([row | {"id": 3333}]))
+    )
+    fills = exchange.fills(PAIR, symbol("BTC"), NOON)
+    assert (len(fills), fills[-1].trade_id) == (1001, 3333)
+    first, second = (parse_qs(each.query) for each in server.asked)
+    assert first["startTime"] == [str(milliseconds(NOON))]
+    assert "fromId" not in first
+    assert second["fromId"] == ["2998"]
+    assert "startTime" not in second
 
 
 def test_a_pair_taken_off_the_list_has_no_fills(

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from threading import Condition, Thread
 
 from chalicelib.adapters.binance.budget import WeightBudget
+from chalicelib.adapters.binance.calls import RestAddresses
 from chalicelib.adapters.binance.links import LinkTimes, StreamEnvironment
-from chalicelib.adapters.binance.rest import BinanceExchange, RestAddresses
+from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.adapters.binance.user_stream import BinanceUserStream
 from chalicelib.domain.account import KeyPair
 from sandbox.exchange.running import RunningExchange

@@ -1,4 +1,4 @@
-"""Binance's REST answers as the domain's records. Wallet calls are read in `wallet.py`."""
+"""Binance's REST answers as the domain's records. Wallet calls are read elsewhere."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from chalicelib.domain.errors import ExchangeUnavailable, InvalidRequest
 from chalicelib.domain.ledger import Fill, Side
 from chalicelib.domain.market import Quote, Symbol
 from chalicelib.domain.money import EXACT, amount
-from chalicelib.services.exchange_ports import AccountReading
+from chalicelib.services.exchange_ports import AccountReading, ExchangeState
 
 SHAPELESS = (AttributeError, TypeError, ValueError)  # what the library makes of odd bodies
 _WEIGHT_LIMIT = ("REQUEST_WEIGHT", "MINUTE", 1)
@@ -72,6 +72,11 @@ def account_of(answer: Mapping[str, Any]) -> AccountReading:
             for row in rows_of(answer["balances"])
         }
     return AccountReading(str(whole(answer, "uid")), quantities, instant(answer, "updateTime"))
+
+
+def state_of(answer: Mapping[str, Any]) -> ExchangeState:
+    """What system/status says."""
+    return ExchangeState.OPEN if whole(answer, "status") == 0 else ExchangeState.MAINTENANCE
 
 
 def weight_limit_of(answer: Mapping[str, Any]) -> int | None:

@@ -49,13 +49,16 @@ class WeightBudget:
         self._paused_until = self._banned_until = datetime.min.replace(tzinfo=UTC)
 
     def try_spend(self, weight: int, priority: Priority) -> float:
-        """0 when `weight` was booked; else seconds to wait before asking again."""
+        """0 when `weight` was booked; else seconds to wait before asking again.
+
+        What weighs nothing waits only where nothing at all may be asked.
+        """
         with self._lock:
             now = self._clock()
             if now < self._paused_until:
                 return (self._paused_until - now).total_seconds()
             self._turn(now)
-            if self._used_by_all and not self._fits(weight, priority):
+            if weight and self._used_by_all and not self._fits(weight, priority):
                 return 60 - now.timestamp() % 60
             self._used += weight
             self._used_by_all += weight
