@@ -27,6 +27,7 @@ from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
 from chalicelib.domain.market import PriceList, Symbol
 from chalicelib.services.ports import BlockKey, BoardHead, Lease, Seat
+from tests.fake_identity import FakeThrottle
 from tests.fake_outside import (
     FakeEvents,
     FakeExchange,
@@ -51,6 +52,7 @@ __all__ = [
     "FakeRuns",
     "FakeSeats",
     "FakeTasks",
+    "FakeThrottle",
     "FakeTraders",
     "Fakes",
 ]
@@ -63,7 +65,7 @@ _MINUTE = timedelta(minutes=1)
 class _Claim:
     name: str
     trader_id: str
-    seat: int
+    seat: int | None
     claimed_at: datetime
 
 
@@ -79,13 +81,21 @@ class FakeTraders:
         self.handed_out += 1
         return self.handed_out - 1
 
-    def claim_name(self, name: str, trader_id: str, seat: int, now: datetime) -> None:
+    def claim_name(self, name: str, trader_id: str, seat: int | None, now: datetime) -> None:
         held = self._claims.get(name.casefold())
         if held is not None and held.trader_id != trader_id:
             abandoned = now - held.claimed_at > _NAME_IS_FREE_AFTER
             if held.trader_id in self._profiles or not abandoned:
                 raise Conflict(f"the name {name!r} is taken")
         self._claims[name.casefold()] = _Claim(name, trader_id, seat, now)
+
+    def holder_of(self, name: str) -> str | None:
+        claim = self._claims.get(name.casefold())
+        return claim.trader_id if claim else None
+
+    def release_name(self, name: str, trader_id: str) -> None:
+        if self.holder_of(name) == trader_id:
+            del self._claims[name.casefold()]
 
     def save(self, trader: Trader) -> None:
         self._profiles[trader.trader_id] = trader
@@ -104,8 +114,10 @@ class FakeTraders:
     def starting_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         if not prefix:
             raise InvalidRequest("the start of a name is empty")
-        found = sorted(key for key in self._claims if key.startswith(prefix.casefold()))
-        return [(self._claims[key].name, self._claims[key].seat) for key in found[:limit]]
+        claims = sorted(self._claims.items(), key=itemgetter(0))
+        start = prefix.casefold()
+        found = [(each.name, each.seat) for key, each in claims if key.startswith(start)]
+        return [(name, seat) for name, seat in found if seat is not None][:limit]
 
 
 class FakeAccounts:
@@ -439,6 +451,7 @@ class Fakes:
     runs: FakeRuns = field(default_factory=FakeRuns)
     doubts: FakeDoubts = field(default_factory=FakeDoubts)
     leases: FakeLeases = field(default_factory=FakeLeases)
+    throttle: FakeThrottle = field(default_factory=FakeThrottle)
     tasks: FakeTasks = field(default_factory=FakeTasks)
     events: FakeEvents = field(default_factory=FakeEvents)
     vault: FakeKeyVault = field(default_factory=FakeKeyVault)

@@ -3,8 +3,11 @@
 LeagueError
 ├── NotFound            nothing of that name: say so
 ├── NotAllowed          not for this viewer: say so
+│   └── NotSignedIn         not without signing in (again)
 ├── InvalidRequest      the caller must change what was sent
-│   └── UnknownSymbol       a pair that our table of symbols does not have (yet)
+│   ├── UnknownSymbol       a pair that our table of symbols does not have (yet)
+│   └── WrongCode           a code from a mail or an app is not the right one, or too old
+├── TooOften            the caller has to wait
 ├── Conflict            someone else was first: read again, then decide
 ├── MissingPrice        an asset cannot be valued at an instant
 ├── DeliveryFailed      a message did not reach its receiver: send again
@@ -34,12 +37,29 @@ class NotAllowed(LeagueError):
     """The viewer may not see or do this."""
 
 
+class NotSignedIn(NotAllowed):
+    """Nobody has shown that he is who he says; the message never says which part was wrong."""
+
+
 class InvalidRequest(LeagueError):
     """What was sent cannot be used; the message says which part and why."""
 
 
 class UnknownSymbol(InvalidRequest):
     """A pair is not in the table of symbols; it may be newly listed, so ask again later."""
+
+
+class WrongCode(InvalidRequest):
+    """A code is not the right one, was used, or is too old; which of them is not told."""
+
+
+class TooOften(LeagueError):
+    """Too many tries in a while; none counts before `wait_s` seconds have passed."""
+
+    def __init__(self, message: str, wait_s: int) -> None:
+        """Keep how long to wait."""
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class Conflict(LeagueError):

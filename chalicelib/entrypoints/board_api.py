@@ -9,12 +9,12 @@ from pydantic import Field
 
 from chalicelib import wiring
 from chalicelib.domain.errors import Conflict
+from chalicelib.domain.names import LONGEST_NAME
 from chalicelib.domain.reading import Status
 from chalicelib.domain.windows import BY_NAME
 from chalicelib.entrypoints import cursors, http
 from chalicelib.entrypoints.http import Answer, Percent, percent
 from chalicelib.entrypoints.parameters import Query, WholeNumber, query
-from chalicelib.services.public_traders import LONGEST_NAME
 from chalicelib.services.show_board import BoardPage, BoardRow, Place, show_board
 from chalicelib.services.show_status import show_status
 

@@ -4,18 +4,17 @@ What makes an account live (the key's check, the first snapshot) happens where t
 opened: in the ingest container. Each function is a sequence that may be run again.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair, Trader
-from chalicelib.domain.errors import Conflict, InvalidRequest
+from chalicelib.domain.errors import Conflict
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Source
+from chalicelib.domain.names import checked_name
 from chalicelib.services.ports import Accounts, Holdings, KeyVault, Ledger, Seat, Seats, Traders
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,29}", re.ASCII)
 _WRITE_TRIES = 8
 
 
@@ -31,17 +30,16 @@ class Membership:
     new_id: Callable[[], str]
 
 
-def join_league(name: str, now: datetime, members: Membership) -> Trader:
-    """A new trader of that name, listed in the next seat.
+def join_league(
+    name: str, now: datetime, members: Membership, trader_id: str | None = None
+) -> Trader:
+    """A new trader of that name, listed in the next seat; `trader_id` is that of his sign-up,
+    None makes a new one.
 
-    Raises InvalidRequest for a name that cannot be used (2 to 30 letters, digits, and inside
-    also . _ -), Conflict for one that is taken.
+    Raises InvalidRequest for a name that cannot be used, Conflict for one that is taken.
     """
-    if not _NAME.fullmatch(name):
-        raise InvalidRequest(
-            f"name: {name!r} is not 2 to 30 letters, digits, dots, dashes or underscores"
-        )
-    trader_id = members.new_id()
+    checked_name(name)
+    trader_id = trader_id or members.new_id()
     seat = members.traders.next_seat()
     members.traders.claim_name(name, trader_id, seat, now)
     trader = Trader(trader_id, name, seat, now)

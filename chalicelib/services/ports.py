@@ -25,9 +25,16 @@ class Traders(Protocol):
     def next_seat(self) -> int:
         """A number never handed out before, from 0 up."""
 
-    def claim_name(self, name: str, trader_id: str, seat: int, now: datetime) -> None:
-        """Bind `name`, unique without regard to case. Raises Conflict when another has it,
-        unless that one's profile never came within an hour."""
+    def claim_name(self, name: str, trader_id: str, seat: int | None, now: datetime) -> None:
+        """Bind `name`, unique without regard to case; `seat` is None for a sign-up that is
+        not confirmed. Raises Conflict when another has it, unless that one's profile never
+        came within an hour."""
+
+    def holder_of(self, name: str) -> str | None:
+        """The id of whoever has claimed the name, profile or not."""
+
+    def release_name(self, name: str, trader_id: str) -> None:
+        """Give the name up, if it is that one's."""
 
     def save(self, trader: Trader) -> None:
         """Write the whole profile."""
@@ -41,8 +48,8 @@ class Traders(Protocol):
     def starting_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Names (as written) and seats whose case-folded name starts with `prefix`, by name.
 
-        Names whose profile has not come yet are among them. Raises InvalidRequest when
-        `prefix` is empty.
+        Names whose profile has not come yet are among them if they have a seat. Raises
+        InvalidRequest when `prefix` is empty.
         """
 
 

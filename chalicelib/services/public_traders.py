@@ -2,10 +2,8 @@
 
 from chalicelib.domain.account import Audience, Trader
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.names import LONGEST_NAME
 from chalicelib.services.ports import Traders
-
-LONGEST_NAME = 30
-"""Characters."""
 
 
 def listed_trader(name: str, traders: Traders) -> Trader:

@@ -18,9 +18,10 @@ from chalicelib.adapters.dynamo.prices import DynamoPrices
 from chalicelib.adapters.dynamo.runs import DynamoRuns
 from chalicelib.adapters.dynamo.seats import DynamoSeats
 from chalicelib.adapters.dynamo.tables import Tables
+from chalicelib.adapters.dynamo.throttle import DynamoThrottle
 from chalicelib.adapters.dynamo.traders import DynamoTraders
 from chalicelib.domain.account import SEATS_PER_BLOCK, SEATS_PER_SHARD
-from chalicelib.services import ports
+from chalicelib.services import identity_ports, ports
 from tests.fakes import Fakes
 
 _numbers = count(1)
@@ -61,6 +62,8 @@ class Stores(Protocol):
     @property
     def leases(self) -> ports.Leases: ...
     @property
+    def throttle(self) -> identity_ports.Throttle: ...
+    @property
     def history(self) -> ports.History: ...
     @property
     def seats(self) -> ports.Seats: ...
@@ -84,6 +87,7 @@ class DynamoStores:
         self.runs = DynamoRuns(self.tables)
         self.doubts = DynamoDoubts(self.tables)
         self.leases = DynamoLeases(self.tables)
+        self.throttle = DynamoThrottle(self.tables)
         self.history = DynamoHistory(self.tables)
         self.seats = DynamoSeats(self.tables)
         self.boards = DynamoBoards(self.tables)

@@ -102,3 +102,30 @@ def test_names_are_found_by_how_they_start(stores: Stores, fresh: Fresh) -> None
 def test_an_empty_start_is_refused(stores: Stores) -> None:
     with pytest.raises(InvalidRequest):
         stores.traders.starting_with("", 3)
+
+
+def test_a_sign_up_holds_its_name_without_being_found(stores: Stores, fresh: Fresh) -> None:
+    stores.traders.claim_name(fresh.name, fresh.trader, None, NOON)
+    assert stores.traders.holder_of(fresh.name.upper()) == fresh.trader
+    assert stores.traders.starting_with(fresh.name, 3) == []
+    with pytest.raises(NotFound):
+        stores.traders.by_name(fresh.name)
+    with pytest.raises(Conflict):
+        stores.traders.claim_name(fresh.name, "another", 9, at(minutes=59))
+
+
+def test_a_sign_up_that_is_confirmed_gets_a_seat(stores: Stores, fresh: Fresh) -> None:
+    stores.traders.claim_name(fresh.name, f"{fresh.trader}-1", None, NOON)
+    joined = join(stores, fresh, fresh.name, 1)
+    assert stores.traders.by_name(fresh.name) == joined
+    assert stores.traders.starting_with(fresh.name, 3) == [(fresh.name, joined.seat)]
+
+
+def test_a_name_is_given_up_by_its_holder_alone(stores: Stores, fresh: Fresh) -> None:
+    stores.traders.claim_name(fresh.name, fresh.trader, None, NOON)
+    stores.traders.release_name(fresh.name, "another")
+    assert stores.traders.holder_of(fresh.name) == fresh.trader
+    stores.traders.release_name(fresh.name, fresh.trader)
+    stores.traders.release_name(fresh.name, fresh.trader)
+    assert stores.traders.holder_of(fresh.name) is None
+    stores.traders.claim_name(fresh.name, "another", None, NOON)

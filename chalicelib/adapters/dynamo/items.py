@@ -64,7 +64,7 @@ class NameItem(Item):
     TABLE = "traders"
     name = UnicodeAttribute()
     trader = UnicodeAttribute()
-    seat = NumberAttribute()
+    seat = NumberAttribute(null=True)
     claimed_at = InstantAttribute()
 
 
@@ -166,4 +166,12 @@ class LeaseItem(Item):
     holder = UnicodeAttribute()
     until = InstantAttribute()
     note = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+class TriesItem(Item):
+    """TRIES#<what>#<digest> / <window>"""
+
+    TABLE = "jobs"
+    tries = NumberAttribute()
     expires_at = NumberAttribute()

@@ -30,7 +30,7 @@ class DynamoTraders:
             counter.update(actions=[SeatCounterItem.handed_out.add(1)])
         return int(counter.handed_out) - 1
 
-    def claim_name(self, name: str, trader_id: str, seat: int, now: datetime) -> None:
+    def claim_name(self, name: str, trader_id: str, seat: int | None, now: datetime) -> None:
         """Bind `name`. Raises Conflict when another has it (see the port)."""
         claim = self._tables.model(NameItem)(
             *_name_key(name), name=name, trader=trader_id, seat=seat, claimed_at=now
@@ -44,6 +44,20 @@ class DynamoTraders:
                 claim.save(condition=free)
         except Conflict as conflict:
             raise Conflict(f"the name {name!r} is taken") from conflict
+
+    def holder_of(self, name: str) -> str | None:
+        """Whose name it is, profile or not."""
+        held = name and self._tables.find(NameItem, *_name_key(name))
+        return held.trader if held else None
+
+    def release_name(self, name: str, trader_id: str) -> None:
+        """Give the claim up, if it is `trader_id`'s."""
+        claim = self._tables.model(NameItem)(*_name_key(name))
+        try:
+            with store_errors(f"releasing the name {name!r}"):
+                claim.delete(condition=NameItem.trader == trader_id)
+        except Conflict:
+            return
 
     def _is_abandoned(self, claim: NameItem, now: datetime) -> bool:
         if now - claim.claimed_at <= _NAME_IS_FREE_AFTER:
@@ -95,7 +109,7 @@ class DynamoTraders:
         letter, start = _name_key(prefix)
         with store_errors(f"searching names from {prefix!r}"):
             found = self._tables.model(NameItem).query(
-                letter, NameItem.sk.startswith(start), limit=limit
+                letter, NameItem.sk.startswith(start), NameItem.seat.exists(), limit=limit
             )
             return [(each.name, int(each.seat)) for each in found]
 

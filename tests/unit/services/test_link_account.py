@@ -78,7 +78,7 @@ def test_seats_are_handed_out_in_the_order_of_joining(members: Membership, fakes
     assert [each.name for each in fakes.seats.of_seats([0, 1]).values()] == ["Ada", "Bob"]
 
 
-@pytest.mark.parametrize("name", ["", "A", "-Ada", "Ada Lovelace", "a/b", "é" * 3, "x" * 31])
+@pytest.mark.parametrize("name", ["", "Al", "Ada Lovelace", "a/b", "é" * 3, "x" * 31, "Admin"])
 def test_a_name_that_cannot_stand_in_an_address_is_refused(members: Membership, name: str) -> None:
     with pytest.raises(InvalidRequest, match="name"):
         join_league(name, NOON, members)
