@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 USUAL_START = 1_790_164_800_000
 USUAL_HOURS = 48
 PATIENCE_S = 30
+LOOK_EVERY_S = 0.01
 
 
 class RunningExchange:
@@ -45,6 +46,16 @@ class RunningExchange:
             return action(self.state)
 
         return asyncio.run_coroutine_threadsafe(carry_out(), self._loop).result(PATIENCE_S)
+
+    def until(self, true: Callable[[Exchange], object]) -> None:
+        """Wait until `true` holds of the exchange. Raises TimeoutError when it never does."""
+
+        async def look() -> None:
+            while not true(self.state):
+                await asyncio.sleep(LOOK_EVERY_S)
+
+        work = asyncio.wait_for(look(), PATIENCE_S)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     @contextmanager
     def signed(self, key: str, secret: str) -> Iterator[SignedClient]:

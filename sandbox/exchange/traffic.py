@@ -23,6 +23,9 @@ class Traffic:
             return self._counts[address].total()
         return sum(each.total() for each in self._counts.values())
 
+    def count(self, address: str, name: str) -> int:
+        return self._counts[address][name]
+
     def by_address(self) -> dict[str, dict[str, int]]:
         return {address: dict(each) for address, each in self._counts.items() if each}
 

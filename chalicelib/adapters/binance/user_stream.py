@@ -141,6 +141,8 @@ class BinanceUserStream:
             wanted = dict(self._wanted)
         active, waiting = known.active(), known.waiting()
         for account_id in active - wanted.keys():
+            if self._env.budget.try_spend(_REQUEST_WEIGHT, Priority.STREAMS):
+                return
             frame = known.unsubscribe(account_id)
             if frame is not None:
                 connection.link.send(frame)
@@ -172,7 +174,8 @@ class BinanceUserStream:
             _log.warning("unreadable_stream_frame", extra={"reason": str(error)})
             return
         if isinstance(told, AccountFrame):
-            self._listener.frame(told.account_id, frame)
+            if self._wants(told.account_id):
+                self._listener.frame(told.account_id, frame)
         elif isinstance(told, Subscribed):
             self._due.pop(told.account_id, None)
             self._pauses.pop(told.account_id, None)
@@ -186,6 +189,10 @@ class BinanceUserStream:
         elif isinstance(told, ShutdownAnnounced):
             _log.info("server_shutdown_announced")
             connection.retire_at = self._env.machine()
+
+    def _wants(self, account_id: str) -> bool:
+        with self._lock:
+            return account_id in self._wanted
 
     def _refused(self, connection: _Connection, account_id: str, refusal: Refusal) -> None:
         now = self._env.machine()
@@ -210,6 +217,8 @@ class BinanceUserStream:
     def _set_clock(self, now: datetime) -> None:
         if self._resynced_at is not None and now - self._resynced_at < _RESYNC_EVERY:
             return
+        if self._env.budget.try_spend(0, Priority.STREAMS):
+            return  # it would wait here for the budget while the server waits for our pongs
         self._resynced_at = now
         try:
             self._env.resync()
