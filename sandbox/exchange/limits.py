@@ -29,6 +29,8 @@ class LimitSettings:
     connects_per_five_minutes: int = 300
     sapi_ip_weight_per_minute: int = 12_000
     sapi_uid_weight_per_minute: int = 180_000
+    subscriptions_per_connection: int = 1_000
+    subscriptions_in_a_connections_life: int = 65_535
     retry_after: str = RIGHT
 
     def __post_init__(self) -> None:

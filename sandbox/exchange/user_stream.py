@@ -23,8 +23,6 @@ from sandbox.exchange.retired import check_method
 from sandbox.exchange.signing import SIGNATURE, socket_signed_text
 from sandbox.exchange.time_unit import in_microseconds
 
-MOST_ACTIVE = 1_000
-MOST_IN_A_LIFE = 65_535
 SESSION_WEIGHT = 2
 NO_SUBSCRIPTION = -1
 VERSION_PREFIX = "v3/"
@@ -62,12 +60,8 @@ class UserSession:
         send: Callable[[str], None],
         shows_limits: bool = True,
         microseconds: bool = False,
-        most_active: int = MOST_ACTIVE,
-        most_in_a_life: int = MOST_IN_A_LIFE,
     ) -> None:
         self._exchange = exchange
-        self._most_active = most_active
-        self._most_in_a_life = most_in_a_life
         self._address = address
         self._send = send
         self._shows_limits = shows_limits
@@ -207,19 +201,19 @@ class UserSession:
         return {"subscriptionId": self._open(key)}
 
     def _open(self, key: ApiKey) -> int:
-        events = self._exchange.events
+        events, limits = self._exchange.events, self._exchange.limits.settings
         if any(each.uid == key.uid for each in self._subscriptions.values()) or (
             events.settings.one_connection_per_account and events.listeners(key.uid)
         ):
             raise ApiError(400, -2035, "User Data Stream subscription already active.")
-        if self._next_number >= self._most_in_a_life:
+        if self._next_number >= limits.subscriptions_in_a_connections_life:
             raise ApiError(400, -2042, "Subscription ids of this connection are used up.")
-        if len(self._subscriptions) >= self._most_active:
+        if len(self._subscriptions) >= limits.subscriptions_per_connection:
             raise ApiError(
                 400,
                 -1191,
                 "Too many subscriptions. Connection may create up to "
-                f"'{self._most_active}' subscriptions at a time.",
+                f"'{limits.subscriptions_per_connection}' subscriptions at a time.",
             )
         number, self._next_number = self._next_number, self._next_number + 1
         self._subscriptions[number] = Subscription(number, key.uid, key.key)

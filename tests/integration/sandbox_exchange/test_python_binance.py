@@ -8,6 +8,13 @@ from typing import Any
 import pytest
 from binance.client import Client
 from binance.exceptions import BinanceAPIException
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from sandbox.exchange.clock import machine_ms
 from sandbox.exchange.running import RunningExchange
@@ -119,3 +126,25 @@ def test_it_reads_the_public_tape(client: Client) -> None:
     recent = client.get_recent_trades(symbol="BTCUSDT", limit=10)
     aggregated = client.get_aggregate_trades(symbol="BTCUSDT", limit=10)
     assert (len(recent), len(aggregated) > 0) == (10, True)
+
+
+def test_it_signs_with_an_ed25519_key_that_the_exchange_never_saw(
+    exchange: RunningExchange, client: Client, credentials: dict[str, Any]
+) -> None:
+    secret = Ed25519PrivateKey.generate()
+    public = secret.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    made = exchange.admin.post(
+        "keys",
+        uid=credentials["uid"],
+        public_key=public.decode(),
+        permissions={"spot_and_margin_trading": True},
+    )
+    client.PRIVATE_KEY = client._init_private_key(
+        secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(), None
+    )
+    client.API_KEY = made["key"]
+    client.session.headers.update({"X-MBX-APIKEY": made["key"]})
+    assert client.get_account()["uid"] == credentials["uid"]
+    placed = client.order_market_buy(symbol="ETHUSDT", quoteOrderQty="50", newClientOrderId="ed-1")
+    assert placed["status"] == "FILLED"
+    assert made["secret"] == ""

@@ -11,7 +11,7 @@ from sandbox.exchange.events import UNDOCUMENTED_FIELD
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.limits import LimitSettings
 from sandbox.exchange.synthetic_book import BookSettings
-from sandbox.exchange.user_stream import MOST_IN_A_LIFE, UserSession
+from sandbox.exchange.user_stream import UserSession
 from tests.exchange_builders import Trader, make_exchange, open_trader, success
 
 
@@ -22,7 +22,6 @@ class Line:
         self,
         exchange: Exchange,
         *,
-        most_in_a_life: int = MOST_IN_A_LIFE,
         microseconds: bool = False,
     ) -> None:
         self.frames: list[dict[str, Any]] = []
@@ -30,7 +29,6 @@ class Line:
             exchange,
             address="127.0.0.1",
             send=lambda text: self.frames.append(json.loads(text)),
-            most_in_a_life=most_in_a_life,
             microseconds=microseconds,
         )
 
@@ -204,7 +202,8 @@ def test_a_connection_carries_a_thousand_accounts(line: Line, exchange: Exchange
 
 
 def test_numbers_run_out_one_day(exchange: Exchange) -> None:
-    line = Line(exchange, most_in_a_life=1)
+    exchange.limits.settings = LimitSettings(subscriptions_in_a_connections_life=1)
+    line = Line(exchange)
     line.ask(open_trader(exchange).subscribe_frame())
     line.request("userDataStream.unsubscribe")
     assert line.ask(open_trader(exchange).subscribe_frame())["error"]["code"] == -2042
