@@ -1,6 +1,7 @@
 """What an operator may do to connections and events, under `/sandbox/`.
 
-GET  /sandbox/connections               open ones: number, kind (user, market), address, uids
+GET  /sandbox/connections               open ones: number, kind (user, market), address, uids,
+                                        frozen, swallowed: frames that came while frozen
 POST /sandbox/connections/drop          {number | kind | address}: TCP cut without a goodbye
 POST /sandbox/connections/close         {…}: closed as at the end of their day
 POST /sandbox/connections/shutdown      {…, cut_after_s}: send `serverShutdown`; cut that much later
@@ -156,4 +157,6 @@ def _described(connection: Connection) -> Answer:
         "kind": connection.kind,
         "address": connection.address,
         "uids": uids,
+        "frozen": connection.frozen,
+        "swallowed": connection.swallowed,
     }

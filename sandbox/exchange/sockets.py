@@ -49,6 +49,7 @@ class Connection:
         self.address = address
         self.session: Session | None = None
         self.frozen = False
+        self.swallowed = 0  # frames that came while frozen
         self._request = request
         self._socket = web.WebSocketResponse(
             autoping=False, compress=False, max_msg_size=MOST_BYTES
@@ -87,6 +88,7 @@ class Connection:
     async def _read(self, session: Session) -> None:
         async for message in self._socket:
             if self.frozen:
+                self.swallowed += 1
                 continue
             if message.type is WSMsgType.TEXT:
                 if session.receive(message.data) is False:

@@ -176,6 +176,21 @@ def test_an_announced_shutdown_changes_connections_without_a_gap(
         assert heard.gaps == []
 
 
+def test_a_cut_announced_ahead_costs_no_event(
+    running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
+) -> None:
+    heard = Heard()
+    with running_stream(running, exchange, heard) as stream:
+        stream.follow("ada", ada.pair)
+        heard.until_subscribed("ada")
+        running.admin.post("connections/shutdown", cut_after_s=1)
+        heard.until_subscribed("ada", 2)
+        running.until(lambda _: len(running.server.sockets.chosen()) == 1)
+        buy(running, ada)
+        heard.until(lambda: positions(heard, "ada") == 1)
+        assert heard.gaps == []
+
+
 def test_a_connection_is_changed_before_its_day_is_over(
     running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import websocket
 
-from sandbox.exchange.running import RunningExchange
+from sandbox.exchange.running import RunningExchange, running_exchange
 from sandbox.exchange.signing import hmac_signature, socket_signed_text
 from tests.integration.sandbox_exchange.conftest import StreamClient
 
@@ -27,6 +27,7 @@ def usual_life(exchange: RunningExchange) -> Iterator[None]:
     yield
     exchange.admin.post("connections/settings", ping_every_s=20, pong_within_s=60, life_s=86_400)
     exchange.admin.post("connections/refuse", count=0)
+    exchange.admin.post("connections/stall", count=0)
     exchange.admin.post("events", lose=False)
 
 
@@ -198,6 +199,75 @@ def test_a_frozen_connection_says_nothing_more(
     exchange.admin.deposit(account["uid"], "USDT", "1")
     healthy.frame(is_position)
     assert (frozen.events(), frozen.closed_with) == ([], [])
+
+
+def test_an_announced_shutdown_cuts_after_its_lead(
+    exchange: RunningExchange, listen: Listen
+) -> None:
+    client = listen(exchange.ws_api_url)
+    exchange.admin.post("connections/shutdown", cut_after_s=0.05)
+    client.frame(lambda each: each.get("event", {}).get("e") == "serverShutdown")
+    client.wait(lambda: client.closed_with)
+    assert client.closed_with[0] == (None, None)
+
+
+def test_nothing_reaches_the_exchange_over_a_frozen_connection_either(
+    exchange: RunningExchange, account: dict[str, Any]
+) -> None:
+    line = websocket.create_connection(exchange.ws_api_url, timeout=10)
+    try:
+        exchange.admin.post("connections/freeze")
+        order = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quoteOrderQty": "50"}
+        line.send(signed_frame(exchange, account, "order.place", **order))
+        sockets = exchange.server.sockets
+        exchange.until(lambda _: any(each.swallowed for each in sockets.chosen()))
+        assert exchange.admin.books(account["uid"])["fills"] == []
+        exchange.admin.post("connections/freeze", frozen=False)
+        line.send('{"id":"thawed","method":"ping"}')
+        assert json.loads(line.recv())["id"] == "thawed"
+    finally:
+        line.shutdown()  # type: ignore[no-untyped-call]
+
+
+def test_a_frozen_connection_outlives_its_pings_and_its_day(
+    exchange: RunningExchange, listen: Listen
+) -> None:
+    frozen = listen(exchange.ws_api_url)
+    exchange.admin.post("connections/freeze")
+    exchange.admin.post("connections/settings", ping_every_s=0.02, pong_within_s=0.05, life_s=0.3)
+    healthy = listen(exchange.ws_api_url)
+    healthy.wait(lambda: healthy.closed_with)
+    assert frozen.closed_with == []
+
+
+def test_a_connect_may_be_accepted_and_never_answered(exchange: RunningExchange) -> None:
+    exchange.admin.post("connections/stall", count=1)
+    with pytest.raises(websocket.WebSocketTimeoutException):
+        websocket.create_connection(exchange.ws_api_url, timeout=0.1)
+    websocket.create_connection(exchange.ws_api_url, timeout=10).shutdown()  # type: ignore[no-untyped-call]
+
+
+def test_a_stopped_exchange_lets_stalled_connects_go() -> None:
+    with running_exchange() as stopping:
+        stopping.admin.post("connections/stall", count=1)
+        with pytest.raises(websocket.WebSocketTimeoutException):
+            websocket.create_connection(stopping.ws_api_url, timeout=0.1)
+
+
+def test_faults_of_connections_may_be_meant_for_one_address(exchange: RunningExchange) -> None:
+    lines = {
+        address: websocket.create_connection(
+            exchange.ws_api_url, timeout=10, header=[f"X-Forwarded-For: {address}"]
+        )
+        for address in ("10.0.0.1", "10.0.0.2")
+    }
+    try:
+        assert exchange.admin.post("connections/drop", address="10.0.0.1") == {"dropped": 1}
+        lines["10.0.0.2"].send('{"id":1,"method":"ping"}')
+        assert json.loads(lines["10.0.0.2"].recv())["status"] == 200
+    finally:
+        for line in lines.values():
+            line.shutdown()  # type: ignore[no-untyped-call]
 
 
 def test_connects_are_turned_away_as_often_as_asked(
