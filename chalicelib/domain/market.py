@@ -36,7 +36,11 @@ class Tier(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A pair the exchange lists, e.g. BTCUSDT: base BTC priced in quote USDT."""
+    """A pair the exchange lists, e.g. BTCUSDT: base BTC priced in quote USDT.
+
+    One that is listed and not `trading` is halted and may come back; one that was taken off the
+    list is gone, and is in no list of symbols any more.
+    """
 
     name: str
     base: Asset

@@ -44,7 +44,7 @@ class Exchange(Protocol):
         """The exchange's clock."""
 
     def symbols(self) -> dict[str, Symbol]:
-        """All listed symbols by name."""
+        """All listed symbols by name, halted ones too; what was delisted is missing."""
 
     def quotes(self) -> dict[str, Quote]:
         """Last price and traded value of 24 h of the symbols that trade."""

@@ -104,7 +104,14 @@ SWEEP: Row = {
         {"fromAsset": "ADA", "amount": "0.2", "transferedAmount": "0.00048", "targetAsset": "BNB"},
     ],
 }
-DIVIDEND: Row = {"id": 7, "amount": "10", "asset": "NEW", "divTime": MS, "direction": 1}
+DIVIDEND: Row = {
+    "enInfo": "NEW distribution",
+    "id": 7,
+    "amount": "10",
+    "asset": "NEW",
+    "divTime": MS,
+    "direction": 1,
+}
 TRANSFER: Row = {
     "asset": "USDT",
     "amount": "1",
@@ -231,6 +238,16 @@ CASES: dict[str, tuple[str, str, str, Row, list[Told]]] = {
         DIVIDEND | {"direction": -1},
         [(K.DIVIDEND, "NEW", "-10", NOON, "7")],
     ),
+    **{
+        f"dividend that is interest, {info}": (
+            "dividends",
+            DIVIDENDS,
+            "rows",
+            DIVIDEND | {"enInfo": info},
+            [],
+        )
+        for info in ("Simple Earn", "Flexible", "Locked", "Bonus Tiered APR Rewards")
+    },
     "transfer out": (
         "transfers",
         TRANSFERS,
@@ -340,6 +357,13 @@ CASES: dict[str, tuple[str, str, str, Row, list[Told]]] = {
         f"{EARN}/locked/history/redemptionRecord",
         "rows",
         REDEMPTION | {"time": MS - 2 * 86_400_000, "deliverDate": str(MS)},
+        [(K.TRANSFER, "USDT", "10", NOON, "redemption:40607")],
+    ),
+    "locked redemption, delivered at once": (
+        "locked_redemptions",
+        f"{EARN}/locked/history/redemptionRecord",
+        "rows",
+        REDEMPTION | {"deliverDate": str(MS - 12 * 3_600_000)},
         [(K.TRANSFER, "USDT", "10", NOON, "redemption:40607")],
     ),
     "locked redemption under way": (

@@ -10,6 +10,7 @@ from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.domain.account import KeyPair
 from chalicelib.domain.errors import KeyRevoked
 from chalicelib.domain.ledger import ChangeKind
+from chalicelib.services.exchange_ports import ExchangeState
 from sandbox.exchange.running import RunningExchange, running_exchange
 from tests.builders import key_permissions
 from tests.integration.binance_helpers import OpenAccount, adapter, buy, open_account
@@ -73,6 +74,29 @@ def test_symbols_and_quotes_price_bitcoin(exchange: BinanceExchange) -> None:
     assert any(not each.trading for each in symbols.values())
     assert quotes["BTCUSDT"].price > 0
     assert all(symbols[name].trading for name in quotes)
+
+
+def test_a_halted_pair_is_still_listed_and_a_delisted_one_is_gone(
+    running: RunningExchange, exchange: BinanceExchange, account: OpenAccount
+) -> None:
+    listed = exchange.symbols()["SOLUSDT"]
+    running.admin.post("status", symbol="SOLUSDT", status="HALT")
+    assert not exchange.symbols()["SOLUSDT"].trading
+    running.admin.post("pairs/delist", symbol="SOLUSDT")
+    assert "SOLUSDT" not in exchange.symbols()
+    assert exchange.fills(account.pair, listed, exchange.time() - timedelta(hours=1)) == []
+
+
+def test_the_exchange_tells_when_it_is_closed(
+    running: RunningExchange, exchange: BinanceExchange
+) -> None:
+    assert exchange.state() is ExchangeState.OPEN
+    running.admin.post("maintenance", on=True)
+    try:
+        assert exchange.state() is ExchangeState.MAINTENANCE
+        assert not any(each.trading for each in exchange.symbols().values())
+    finally:
+        running.admin.post("maintenance", on=False)
 
 
 def test_the_last_minute_has_a_close(exchange: BinanceExchange) -> None:

@@ -59,12 +59,13 @@ def locked_subscription(row: Row) -> list[BalanceChange]:
 
 
 def locked_redemption(row: Row) -> list[BalanceChange]:
-    """Coins that came back, on the day they were delivered."""
+    """Coins that came back once they were delivered; of the delivery only the day may be told."""
     if text(row, "status") not in _DONE or row.get("destAccount", _SPOT) != _SPOT:
         return []
-    delivered = "deliverDate" if row.get("deliverDate") else "time"
+    asked_at = moment(row, "time")
+    delivered_at = moment(row, "deliverDate") if row.get("deliverDate") else asked_at
     quantities = {text(row, "asset"): _amount(row, "amount")}
-    return changes(ChangeKind.TRANSFER, _redemption(row), moment(row, delivered), quantities)
+    return changes(ChangeKind.TRANSFER, _redemption(row), max(asked_at, delivered_at), quantities)
 
 
 def locked_reward(row: Row) -> list[BalanceChange]:

@@ -14,9 +14,9 @@ from chalicelib.domain.ledger import BalanceChange
 
 _WALLETS = ("FUNDING", "UMFUTURE", "CMFUTURE", "MARGIN", "OPTION", "PORTFOLIO_MARGIN")
 _LATE = timedelta(days=7)
-_OFFSET = Paging("limit", 1000, "offset", counts_rows=True)
-_ROWS = Paging("rows", 500, "page")
-_SIZE = Paging("size", 100, "current")
+_OFFSET = Paging(1000, "limit", "offset", counts_rows=True)
+_ROWS = Paging(500, "rows", "page")
+_SIZE = Paging(100, "size", "current")
 
 
 def _earn(product: str, record: str, changes_of: Callable[[Row], list[BalanceChange]]) -> Listing:
@@ -51,7 +51,7 @@ def _sub_account(way: int, changes_of: Callable[[Row], list[BalanceChange]]) -> 
     return Listing(
         "sub-account/transfer/subUserHistory",
         changes_of,
-        Paging("limit", 500),
+        Paging(500, "limit"),
         only_some=True,
         fixed={"type": way},
     )
@@ -71,7 +71,7 @@ HISTORIES: Mapping[str, tuple[Listing, ...]] = {
         Listing(
             "asset/dribblet",
             history_rows.dust,
-            Paging("limit", 100),
+            Paging(100),
             rows_key="userAssetDribblets",
             fixed={"accountType": "SPOT"},
         ),
@@ -88,7 +88,7 @@ HISTORIES: Mapping[str, tuple[Listing, ...]] = {
         Listing(
             "asset/assetDividend",
             history_rows.dividend,
-            Paging("limit", 500),
+            Paging(500, "limit"),
             rows_key="rows",
             weight=10,
             longest=timedelta(days=180),
@@ -111,7 +111,7 @@ HISTORIES: Mapping[str, tuple[Listing, ...]] = {
         Listing(
             "convert/tradeFlow",
             history_rows.convert,
-            Paging("limit", 1000),
+            Paging(1000, "limit"),
             rows_key="list",
             weight=3_000,
             per_account=True,

@@ -21,6 +21,7 @@ _CREDITED = {1, 6}  # 6: in the balance, but not yet free to be withdrawn
 _LEFT = {0, 2, 4, 6}  # asked for, awaiting approval, under way, done: out of the balance
 _INWARD = 1
 _BNB = "BNB"
+_EARN_WORDS = ("simple earn", "flexible", "locked", "apr reward")
 
 
 def deposit(row: Row) -> list[BalanceChange]:
@@ -72,7 +73,11 @@ def dust(row: Row) -> list[BalanceChange]:
 
 
 def dividend(row: Row) -> list[BalanceChange]:
-    """What the exchange handed out, or took back."""
+    """What the exchange handed out, or took back. Interest of Earn is listed among it too, in
+    part; it is told by the histories of Earn, so here it says nothing."""
+    info = row.get("enInfo")
+    if isinstance(info, str) and any(word in info.lower() for word in _EARN_WORDS):
+        return []
     inward = row.get("direction", _INWARD) == _INWARD
     handed = _amount(row, "amount")
     quantities = {text(row, "asset"): handed if inward else -handed}

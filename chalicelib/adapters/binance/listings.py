@@ -20,12 +20,12 @@ _MONTH = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How a list longer than one answer is read on: the parameter that says how many rows, and
-    the one that says from where: a page from 1 on, or rows passed over. A list without such a
-    parameter is asked again for each half of the time."""
+    """How a list longer than one answer is read on: how many rows are shown, the parameter that
+    asks for so many, and the one that says from where: a page from 1 on, or rows passed over. A
+    list without the latter is asked again for each half of the time."""
 
-    size_parameter: str
     size: int
+    size_parameter: str | None = None
     start_parameter: str | None = None
     counts_rows: bool = False
 
@@ -105,12 +105,15 @@ def _page(
     name: str, listing: Listing, ask: Ask, window: Mapping[str, int]
 ) -> tuple[list[Row], bool]:
     """The rows of one answer, and whether there may be more."""
-    asked = {**listing.fixed, **window, listing.paging.size_parameter: listing.paging.size}
+    paging = listing.paging
+    asked = {**listing.fixed, **window}
+    if paging.size_parameter is not None:
+        asked[paging.size_parameter] = paging.size
     call = SapiCall(name, listing.path, asked, listing.weight, listing.per_account)
     answer = ask(call)
     rows = list(rows_of(_unwrapped(answer, listing.rows_key)))
     told = isinstance(answer, Mapping) and answer.get("moreData") is True
-    return rows, told or len(rows) >= listing.paging.size
+    return rows, told or len(rows) >= paging.size
 
 
 def _unwrapped(answer: Any, key: str | None) -> object:  # noqa: ANN401  JSON
