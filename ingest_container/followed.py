@@ -1,10 +1,12 @@
 """One account of a slot: how far it is on its way, and what is known of its stream."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair
+from chalicelib.domain.ledger import LedgerEntry
 from chalicelib.services.ports import Snapshot, StreamItem
 
 
@@ -38,9 +40,14 @@ class Followed:
     last_error: str = ""
 
     def item(
-        self, received_at: datetime, *, frame: str | None = None, snapshot: Snapshot | None = None
+        self,
+        received_at: datetime,
+        *,
+        frame: str | None = None,
+        found: Sequence[LedgerEntry] = (),
+        snapshot: Snapshot | None = None,
     ) -> StreamItem:
-        """A frame (the newest that was counted) or a snapshot of this account."""
+        """A frame (the newest that was counted), entries or a snapshot of this account."""
         return StreamItem(
             account_id=self.account.account_id,
             trader_id=self.account.trader_id,
@@ -51,6 +58,7 @@ class Followed:
             sequence=self.frames if frame is not None else 0,
             received_at=received_at,
             frame=frame,
+            found=tuple(found),
             snapshot=snapshot,
         )
 

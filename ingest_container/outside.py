@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.services.exchange_ports import Exchange, PriceStream, StreamListener, UserStream
-from chalicelib.services.ports import Accounts, Events, KeyVault, Prices
+from chalicelib.services.ports import (
+    Accounts,
+    Doubts,
+    Events,
+    Holdings,
+    KeyVault,
+    Ledger,
+    Prices,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +24,9 @@ class Outside:
     exchange_name: str
     exchange: Exchange
     accounts: Accounts
+    ledger: Ledger
+    holdings: Holdings
+    doubts: Doubts
     prices: Prices
     events: Events
     vault: KeyVault

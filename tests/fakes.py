@@ -250,17 +250,16 @@ class FakeDoubts:
     """Doubts by slot and account."""
 
     def __init__(self) -> None:
-        self._doubts: dict[tuple[int, str], datetime] = {}
+        self._doubts: defaultdict[int, dict[str, set[datetime]]] = defaultdict(dict)
 
     def put(self, slot: int, account_id: str, at: datetime) -> None:
-        self._doubts[slot, account_id] = at
+        self._doubts[slot].setdefault(account_id, set()).add(at)
 
-    def of_slot(self, slot: int) -> dict[str, datetime]:
-        return {name: at for (here, name), at in self._doubts.items() if here == slot}
+    def of_slot(self, slot: int) -> dict[str, set[datetime]]:
+        return {name: set(instants) for name, instants in self._doubts[slot].items() if instants}
 
     def remove(self, slot: int, account_id: str, at: datetime) -> None:
-        if self._doubts.get((slot, account_id)) == at:
-            del self._doubts[slot, account_id]
+        self._doubts[slot].get(account_id, set()).discard(at)
 
 
 class FakeHistory:

@@ -128,14 +128,14 @@ class Doubts(Protocol):
     """Accounts whose ledger and quantities may disagree, for those who compare their books."""
 
     def put(self, slot: int, account_id: str, at: datetime) -> None:
-        """Note that the account is in doubt at that instant of exchange time; replaces an
-        earlier note of it."""
+        """Note that the account is in doubt at that instant of exchange time, beside what is
+        noted of it already."""
 
-    def of_slot(self, slot: int) -> dict[str, datetime]:
-        """Accounts of the slot that are in doubt, and at which instant."""
+    def of_slot(self, slot: int) -> dict[str, set[datetime]]:
+        """Accounts of the slot that are in doubt, and at which instants."""
 
     def remove(self, slot: int, account_id: str, at: datetime) -> None:
-        """Take back the note of that instant; one that was put since stays."""
+        """Take back the note of that instant, and no other."""
 
 
 class History(Protocol):

@@ -153,10 +153,9 @@ class ShardItem(Item):
 
 
 class DoubtItem(Item):
-    """DOUBT#<slot> / A#<account>"""
+    """DOUBT#<slot> / A#<account>#<ms>"""
 
     TABLE = "jobs"
-    at = InstantAttribute()
 
 
 class LeaseItem(Item):

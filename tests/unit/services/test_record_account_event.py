@@ -378,7 +378,7 @@ def test_who_compares_the_books_is_told_of_a_doubt_before_it_is_stored(fakes: Fa
     fakes.holdings.create(account_holdings())
     record(fakes, item("airdrop"))
     assert row(fakes).doubted_at is None
-    assert fakes.doubts.of_slot(0) == {ACCOUNT: at(minutes=4)}
+    assert fakes.doubts.of_slot(0) == {ACCOUNT: {at(minutes=4)}}
 
 
 def test_what_was_found_is_in_the_ledger_once(fakes: Fakes) -> None:
