@@ -10,7 +10,7 @@ from sandbox.exchange import api_error
 from sandbox.exchange.accounts import ZERO, Balance
 from sandbox.exchange.commissions import price_between
 from sandbox.exchange.earn import claim
-from sandbox.exchange.endpoints import Call, Endpoint, Json, Security
+from sandbox.exchange.endpoints import SIGNED_NAMES, Call, Endpoint, Json, Security
 from sandbox.exchange.past_balances import balances_at
 from sandbox.exchange.sapi_fiat import SUCCESS_CODE
 from sandbox.exchange.sapi_window import DAY_MS, Window, plain, shown_until
@@ -90,6 +90,7 @@ def wallet_balances(call: Call) -> Json:
 
 
 def delist_schedule(call: Call) -> Json:
+    """The pairs that will be gone, by the time they go. Anyone may ask, signed or not."""
     by_time: defaultdict[int, list[str]] = defaultdict(list)
     for symbol, at in call.exchange.market.delistings_after(call.at):
         by_time[at].append(symbol)
@@ -199,8 +200,8 @@ WALLET_ENDPOINTS = (
         "GET",
         "/sapi/v1/spot/delist-schedule",
         delist_schedule,
+        SIGNED_NAMES,
         weight=100,
-        security=Security.USER_DATA,
     ),
     Endpoint(
         "GET",

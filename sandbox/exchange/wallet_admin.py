@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from random import Random
 from typing import TYPE_CHECKING, Any
 
+from sandbox.exchange.busy_life import live
 from sandbox.exchange.earn import REALTIME
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.fiat import CARD, FIAT_DONE
@@ -51,6 +53,7 @@ class WalletAdmin:
             "pairs/delist": self.delist,
             "pairs/list": self.list_pair,
             "wallet/settings": self.change_settings,
+            "life": self.live,
         }
         self.actions = {("POST", f"/sandbox/{path}"): action for path, action in actions.items()}
 
@@ -192,6 +195,20 @@ class WalletAdmin:
             "history_lag_ms": settings.history_lag_ms,
             "rewards_as_dividends": settings.rewards_as_dividends,
         }
+
+    def live(self, body: Body) -> Answer:
+        """A random life from now on; time ends `over_ms` later. How often the account did what."""
+        start = self._exchange.now()
+        done = live(
+            self._exchange,
+            _uid(body),
+            Random(int(body.get("seed", 0))),
+            acts=int(body["acts"]),
+            start=start,
+            end=start + int(body.get("over_ms", 0)),
+            surprises=bool(body.get("surprises", False)),
+        )
+        return {"uid": _uid(body), "now": self._exchange.now(), "done": dict(done)}
 
     def _earned(self, act: Callable[..., DataclassInstance], body: Body, **more: object) -> Answer:
         return to_plain(act(*_held(body), at=self._exchange.now(), **more))

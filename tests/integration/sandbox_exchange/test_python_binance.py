@@ -148,3 +148,50 @@ def test_it_signs_with_an_ed25519_key_that_the_exchange_never_saw(
     placed = client.order_market_buy(symbol="ETHUSDT", quoteOrderQty="50", newClientOrderId="ed-1")
     assert placed["status"] == "FILLED"
     assert made["secret"] == ""
+
+
+def test_it_reads_every_history_of_a_busy_life(
+    client: Client, exchange: RunningExchange, credentials: dict[str, Any]
+) -> None:
+    now = exchange.admin.now()
+    for seed in range(3):
+        exchange.admin.post("life", uid=credentials["uid"], acts=120, seed=seed)
+    found = {
+        "fiat order": client.get_fiat_deposit_withdraw_history(transactionType=0)["data"],
+        "fiat payment": client.get_fiat_payments_history(transactionType=0)["data"],
+        "convert": client.get_convert_trade_history(startTime=now - 1_000, endTime=now)["list"],
+        "dust": client.get_dust_log()["userAssetDribblets"],
+        "dividend": client.get_asset_dividend_history()["rows"],
+        "transfer": client.query_universal_transfer_history(type="MAIN_FUNDING")["rows"],
+        "asset": client.get_user_asset(),
+        "sub-account": client.get_subaccount_transfer_history(),
+        "interest": _interest(client)["rows"],
+        "wallet": client.margin_v1_get_asset_wallet_balance(),
+        **{name: read()["rows"] for name, read in _earn_histories(client).items()},
+    }
+    assert [name for name, rows in found.items() if not rows] == []
+
+
+def test_it_reads_snapshots_and_what_will_be_delisted(
+    client: Client, exchange: RunningExchange
+) -> None:
+    gone = exchange.admin.now() + 60_000
+    exchange.admin.post("pairs/delist", symbol="NAVBTC", at=gone)
+    assert client.get_account_snapshot(type="SPOT") == {"code": 200, "msg": "", "snapshotVos": []}
+    assert client.get_spot_delist_schedule() == [{"delistTime": gone, "symbols": ["NAVBTC"]}]
+
+
+def _interest(client: Client) -> dict[str, Any]:
+    """The one history the library has no method for."""
+    path = "simple-earn/flexible/history/rewardsRecord"
+    return dict(client._request_margin_api("get", path, signed=True, data={}))
+
+
+def _earn_histories(client: Client) -> dict[str, Any]:
+    return {
+        f"{product} {record}": getattr(
+            client, f"margin_v1_get_simple_earn_{product}_history_{record}_record"
+        )
+        for product in ("flexible", "locked")
+        for record in ("subscription", "redemption")
+    }
