@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sandbox.exchange import api_error
+from sandbox.exchange.api_error import ApiError
 from sandbox.exchange.public_keys import registered
 
 ZERO = Decimal(0)
@@ -173,6 +174,13 @@ class AccountBook:
         """The account of a key, usable or not; None for an unknown one."""
         found = self.keys.get(key or "")
         return found.uid if found else None
+
+    def may_read(self, key: str, address: str) -> bool:
+        """Whether the key may be used from there to read its account."""
+        try:
+            return self.usable_key(key, address).permissions.reading
+        except ApiError:
+            return False
 
     def usable_key(self, key: str | None, address: str) -> ApiKey:
         """The live key. Raises -2014 for a malformed one, -2015 for one that may not be used."""

@@ -51,9 +51,9 @@ JUST_BEFORE_MS = 1
 class Admin:
     """The actions of the operator on one exchange, by method and path."""
 
-    def __init__(self, exchange: Exchange, on_revoked: Callable[[str], None]) -> None:
+    def __init__(self, exchange: Exchange, on_key_changed: Callable[[str], None]) -> None:
         self._exchange = exchange
-        self._on_revoked = on_revoked
+        self._on_key_changed = on_key_changed
         self.actions: dict[tuple[str, str], Action] = {
             ("GET", "/sandbox/clock"): lambda _: self._clock(),
             ("POST", "/sandbox/clock"): self.set_clock,
@@ -143,7 +143,7 @@ class Admin:
             key = accounts.restrict(key.key, body["allowed_addresses"])
         if body.get("revoked"):
             key = accounts.revoke(key.key)
-            self._on_revoked(key.key)
+        self._on_key_changed(key.key)
         return {
             "uid": key.uid,
             "permissions": to_plain(key.permissions),

@@ -122,12 +122,15 @@ class Faults:
         return {}
 
     def end_streams_of(self, key: str) -> None:
-        """What a revoked key does to its subscriptions, where the exchange is set to do it."""
+        """What becomes of the subscriptions of a key that may not have them any more: revoked, not
+        reading, or from another address. They end where the exchange is set to do it."""
         if not self._exchange.events.settings.revoked_key_ends_stream:
             return
+        accounts = self._exchange.accounts
         for connection in self._sockets.chosen():
-            if isinstance(connection.session, UserSession):
-                connection.session.end_subscriptions_of(key)
+            session = connection.session
+            if isinstance(session, UserSession) and not accounts.may_read(key, connection.address):
+                session.end_subscriptions_of(key)
 
     def _lose(self, lose: bool, uid: Any) -> None:  # noqa: ANN401
         events = self._exchange.events

@@ -116,7 +116,7 @@ class UserSession:
         self._send(to_json({"event": event}))
 
     def end_subscriptions_of(self, key: str) -> None:
-        """End what was opened with `key`, as after it was revoked."""
+        """End what was opened with `key`, as after it was revoked or narrowed."""
         for subscription in self.subscriptions:
             if subscription.key == key:
                 self._send(self._end(subscription))
@@ -189,10 +189,9 @@ class UserSession:
             raise ApiError(401, -1002, "You are not authorized to execute this request.")
         if self._exchange.market.closed:
             raise api_error.maintenance()
-        usable = self._exchange.accounts.usable_key(key.key, self._address)
-        if not usable.permissions.reading:
+        if not self._exchange.accounts.may_read(key.key, self._address):
             raise api_error.key_refused()
-        number = self._open(usable)
+        number = self._open(key)
         self._logon = replace(self._logon, subscription=number)
         return {"subscriptionId": number}
 

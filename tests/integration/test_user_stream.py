@@ -191,6 +191,22 @@ def test_a_cut_announced_ahead_costs_no_event(
         assert heard.gaps == []
 
 
+def test_a_connection_whose_numbers_are_used_up_gives_way_to_another(
+    running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount, bob: OpenAccount
+) -> None:
+    running.admin.post("limits", subscriptions_in_a_connections_life=2)
+    carl = open_account(running, USDT="10")
+    heard = Heard()
+    with running_stream(running, exchange, heard) as stream:
+        stream.follow("ada", ada.pair)
+        stream.follow("bob", bob.pair)
+        heard.until(lambda: len(heard.subscribed_accounts) == 2)
+        stream.leave("ada")
+        stream.follow("carl", carl.pair)
+        heard.until_subscribed("carl")
+        assert heard.gaps == []
+
+
 def test_a_connection_is_changed_before_its_day_is_over(
     running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
 ) -> None:

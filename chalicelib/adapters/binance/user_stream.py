@@ -11,7 +11,12 @@ from datetime import datetime, timedelta
 from threading import Event, Lock
 
 from chalicelib.adapters.binance.budget import Priority
-from chalicelib.adapters.binance.errors import TIMESTAMP_OUTSIDE, Refusal, translate
+from chalicelib.adapters.binance.errors import (
+    NUMBERS_USED_UP,
+    TIMESTAMP_OUTSIDE,
+    Refusal,
+    translate,
+)
 from chalicelib.adapters.binance.links import Backoff, Link, StreamEnvironment
 from chalicelib.adapters.binance.subscriptions import (
     AccountFrame,
@@ -208,6 +213,8 @@ class BinanceUserStream:
             self._env.budget.pause(error.retry_at, banned=error.banned)
         elif refusal.code == TIMESTAMP_OUTSIDE:
             self._set_clock(now)
+        elif refusal.code == NUMBERS_USED_UP:
+            connection.retire_at = now
         elif connection is self._next:
             connection.refused.add(account_id)  # asked again once the old connection is gone
             return

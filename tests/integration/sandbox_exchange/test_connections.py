@@ -303,13 +303,21 @@ def test_open_connections_are_listed_with_their_accounts(
     assert [account["uid"]] in [each["uids"] for each in listed]
 
 
-def test_the_end_of_a_revoked_keys_stream_can_be_chosen(
-    exchange: RunningExchange, listen: Listen, account: dict[str, Any]
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"revoked": True},
+        {"permissions": {"reading": False}},
+        {"allowed_addresses": ["203.0.113.9"]},
+    ],
+)
+def test_the_end_of_a_narrowed_keys_stream_can_be_chosen(
+    exchange: RunningExchange, listen: Listen, account: dict[str, Any], change: dict[str, Any]
 ) -> None:
     client = listen(exchange.ws_api_url)
     subscribe(exchange, client, account)
     exchange.admin.post("events", revoked_key_ends_stream=True)
-    exchange.admin.revoke_key(account["key"])
+    exchange.admin.post("keys/change", key=account["key"], **change)
     exchange.admin.post("events", revoked_key_ends_stream=False)
     client.frame(lambda each: each.get("event", {}).get("e") == "eventStreamTerminated")
 

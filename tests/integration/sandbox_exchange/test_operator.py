@@ -102,6 +102,25 @@ def test_permissions_and_addresses_of_a_key_change_at_once(
     assert changed["permissions"]["withdrawals"] is True
 
 
+def test_a_key_in_use_loses_and_gains_the_right_to_trade(
+    exchange: RunningExchange, account: dict[str, Any]
+) -> None:
+    with exchange.signed(account["key"], account["secret"]) as client:
+        client.market_order("BUY", "BTCUSDT", quote="50")
+        for trades in (False, True):
+            exchange.admin.post(
+                "keys/change",
+                key=account["key"],
+                permissions={"spot_and_margin_trading": trades},
+            )
+            assert client.call("GET", "/api/v3/account")["uid"] == account["uid"]
+            if trades:
+                assert client.market_order("BUY", "BTCUSDT", quote="50")["status"] == "FILLED"
+            else:
+                with pytest.raises(SandboxRefusal, match="-2015"):
+                    client.market_order("BUY", "BTCUSDT", quote="50")
+
+
 def test_settings_of_books_fees_and_lag_can_be_changed() -> None:
     with running_exchange() as serving:
         changed = serving.admin.post(
