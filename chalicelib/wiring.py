@@ -195,6 +195,12 @@ def budget() -> "WeightBudget":
     return WeightBudget(machine_now)
 
 
+def share_weight(containers: int) -> int:
+    """Divide the exchange's weight among so many live containers, if they reach it from one
+    address; returns the weight a minute that is left to this one."""
+    return budget().share_with(containers if settings().shared_address == "yes" else 1)
+
+
 @cache
 def _stores() -> Stores:
     from chalicelib.adapters.dynamo.accounts import DynamoAccounts

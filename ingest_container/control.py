@@ -1,6 +1,7 @@
 """A small HTTP door on loopback, for the sandbox alone: look inside, and drive fast-forward.
 
-GET  /state                   mode, slots and their accounts, frames received, buffered, errors
+GET  /state                   mode, leases held, containers that live, weight a minute, slots and
+                              their accounts, frames received, buffered, errors
 POST /mode  {"mode": "fast"}  or "live"
 POST /flush                   when the queue has every frame received so far: {"frames": …};
                               503 when it would not take them in time

@@ -18,6 +18,7 @@ class Stage(Enum):
     LINK = "link"
     STREAM = "stream"
     STOP = "stop"
+    STOPPED = "stopped"
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Followed:
 
     `uid` is the exchange's own name of the account, once known. `frames` counts those received.
     `in_doubt_since` is by the machine's clock: since then frames may have been missed.
+    `compare_for` is why its books must be compared once it streams; empty when they need not.
     """
 
     account: ExchangeAccount
@@ -37,6 +39,7 @@ class Followed:
     frames: int = 0
     entries_since_checkpoint: bool = False
     in_doubt_since: datetime | None = None
+    compare_for: str = ""
     last_error: str = ""
 
     def item(

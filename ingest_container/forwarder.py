@@ -7,7 +7,7 @@ In fast-forward they are held until a flush. Leaves to its callers what a droppe
 import logging
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -100,7 +100,10 @@ class Forwarder:
         """Send what comes until `close`."""
         while True:
             batch = self._next_batch()
-            if not batch or not self._deliver(batch):
+            if not batch:
+                return
+            if not self._deliver(batch):
+                self._give_up()
                 return
 
     def _next_batch(self) -> list[StreamItem]:
@@ -137,6 +140,14 @@ class Forwarder:
             self._done += len(batch)
             self._changed.notify_all()
         return True
+
+    def _give_up(self) -> None:
+        """Name whose items are lost."""
+        with self._changed:
+            lost = Counter(item.account_id for item in self._waiting)
+        for account_id, items in sorted(lost.items()):
+            _log.error("frames_lost", extra={"account_id": account_id, "items": items})
+            self._on_lost(account_id)
 
     def _wait_to_try_again(self, pause: float) -> bool:
         """Wait, less when closing; False when closing and out of time."""

@@ -1,7 +1,7 @@
 """Starts the container: `python -m ingest_container.main`, settings from the environment.
 
-SIGTERM and SIGINT stop it: what has come in is sent, then it exits with 0 (1 when the queue
-would not take the rest in time).
+SIGTERM and SIGINT stop it: other containers take over what it does, what has come in is sent,
+then it exits with 0 (1 when the queue would not take the rest in time).
 """
 
 import argparse
@@ -18,7 +18,7 @@ from ingest_container.control import ControlDoor
 from ingest_container.outside import Outside
 from ingest_container.supervisor import Supervisor
 
-_STOP_WITHIN_S = 20  # Fargate kills after 30
+_SEND_WITHIN_S = 20  # with the handing over (rota.py) below the 120 s after which Fargate kills
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +37,9 @@ def _run(asked: argparse.Namespace) -> int:
     if asked.control_port is not None and wiring.settings().stage != "sandbox":
         raise InvalidRequest("--control-port: only the sandbox may be driven from outside")
     outside = outside_of_wiring()
-    supervisor = Supervisor(outside, asked.slots)
+    supervisor = Supervisor(outside)
     if asked.check:
+        outside.price_stream()  # else built when the container takes the prices up
         print("ingest: all parts can be built")
         return 0
     stopping = Event()
@@ -50,11 +51,11 @@ def _run(asked: argparse.Namespace) -> int:
         signal.signal(number, stop)
     door = None if asked.control_port is None else ControlDoor(supervisor, asked.control_port)
     supervisor.start()
-    _log.info("started", extra={"slots": asked.slots})
+    _log.info("started", extra={"container": supervisor.container})
     stopping.wait()
     if door is not None:
         door.close()
-    return 0 if supervisor.stop(_STOP_WITHIN_S) else 1
+    return 0 if supervisor.stop(_SEND_WITHIN_S) else 1
 
 
 def outside_of_wiring() -> Outside:
@@ -67,6 +68,7 @@ def outside_of_wiring() -> Outside:
         ledger=stores.ledger,
         holdings=stores.holdings,
         doubts=stores.doubts,
+        leases=stores.leases,
         prices=stores.prices,
         events=wiring.events(),
         vault=wiring.vault(),
@@ -74,18 +76,13 @@ def outside_of_wiring() -> Outside:
         price_stream=wiring.price_stream,
         now=wiring.now,
         machine=wiring.machine_now,
+        share_weight=wiring.share_weight,
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ingest_container.main", description="Streams accounts into the league."
-    )
-    parser.add_argument(
-        "--slots",
-        type=lambda text: [int(part) for part in text.split(",")],
-        default=[0],
-        help="stream slots to serve, e.g. 0,1 (default: 0)",
     )
     parser.add_argument(
         "--control-port", type=int, help="sandbox only: a door on loopback (see control.py)"

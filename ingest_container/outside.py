@@ -11,6 +11,7 @@ from chalicelib.services.ports import (
     Events,
     Holdings,
     KeyVault,
+    Leases,
     Ledger,
     Prices,
 )
@@ -19,7 +20,8 @@ from chalicelib.services.ports import (
 @dataclass(frozen=True, slots=True)
 class Outside:
     """One exchange, the stores that ingest touches, the queue, and the two clocks: `now` is
-    the exchange's, `machine` this machine's."""
+    the exchange's, `machine` this machine's. `share_weight` is told how many containers live,
+    and gives the weight a minute that is left to this one."""
 
     exchange_name: str
     exchange: Exchange
@@ -27,6 +29,7 @@ class Outside:
     ledger: Ledger
     holdings: Holdings
     doubts: Doubts
+    leases: Leases
     prices: Prices
     events: Events
     vault: KeyVault
@@ -34,3 +37,4 @@ class Outside:
     price_stream: Callable[[], PriceStream]
     now: Callable[[], datetime]
     machine: Callable[[], datetime]
+    share_weight: Callable[[int], int]

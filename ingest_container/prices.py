@@ -72,6 +72,11 @@ class PriceKeeper:
         """Make `run` return."""
         self._stopping.set()
 
+    def ready(self) -> bool:
+        """Whether the next minute will be stored, as far as it depends on the keeper."""
+        with self._lock:
+            return self._idle or self._minute is not None
+
     def look(self) -> None:
         """Do what the clocks say is due; what fails is tried at the next look."""
         try:

@@ -8,32 +8,35 @@ thread only hands frames on.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
 from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 from chalicelib.domain.account import AccountState, ExchangeAccount
 from chalicelib.domain.errors import (
-    Conflict,
-    DeliveryFailed,
-    ExchangeError,
     ExchangeUnavailable,
     KeyRevoked,
-    LeagueError,
     NotAllowed,
     StoreUnavailable,
 )
 from chalicelib.services.read_account import read_account
-from ingest_container.care import check_key, send_snapshot
+from ingest_container.account_steps import PASSING, AccountSteps
+from ingest_container.care import send_snapshot
 from ingest_container.followed import Followed, Stage
 from ingest_container.forwarder import Forwarder
+from ingest_container.key_checks import KeyChecks
 from ingest_container.outside import Outside
 
-_PASSING = (ExchangeError, StoreUnavailable, DeliveryFailed)
 _CHECKPOINTS_A_HEARTBEAT = 5  # so that a day's worth takes minutes, and few weights a minute
 _ENTRY_SIGNS = ('"TRADE"', '"balanceUpdate"')  # in every frame that makes a ledger entry
-_FOLLOWED_STATES = (AccountState.CHECKING, AccountState.LIVE)
+_KEY_CHECKS_A_HEARTBEAT = 5
+_STOPPED_STATES = (AccountState.KEY_REVOKED, AccountState.PERMISSIONS_WIDENED)
+
+Want: TypeAlias = Callable[[Followed, str], None]
+"""Told an account whose books must be compared with the exchange's, and why: "restart" when its
+slot was taken over, "gap" when frames may have been missed. Called on the session's worker."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,23 +51,38 @@ class SlotSession:
     """A StreamListener with a worker: `run` is for a thread of its own."""
 
     def __init__(
-        self, slot: int, outside: Outside, forwarder: Forwarder, heartbeat: Callable[[], float]
+        self,
+        slot: int,
+        outside: Outside,
+        forwarder: Forwarder,
+        heartbeat: Callable[[], float],
+        *,
+        want: Want,
+        missed_since: datetime | None = None,
     ) -> None:
-        """`heartbeat` gives the seconds from one look at the roster to the next. `frames` counts
-        those received, of accounts that are gone too; with `manual_days` only `tick` ends a day.
+        """`heartbeat` gives the seconds from one look at the roster to the next. Since
+        `missed_since` (by the machine's clock) nobody may have followed the slot; None when it
+        was handed over. `frames` counts those received, of accounts that are gone too; with
+        `manual_days` only `tick` ends a day.
         """
         self.slot = slot
+        self._want = want
+        self._missed_since = missed_since
+        self._retired = False
         self._outside = outside
         self._forwarder = forwarder
         self._heartbeat = heartbeat
         self._inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._followed: dict[str, Followed] = {}
         self._roster_number = -1
-        self._day = _Day(outside.now().date())
+        now = outside.now()
+        self._day = _Day(now.date())
+        self._key_checks = KeyChecks(now)
         self.manual_days = False
         self.frames = 0
         self._next_look = 0.0  # on the machine's monotonic clock
         self.stream = outside.user_stream(self)
+        self._steps = AccountSteps(outside, self.stream, self._followed)
 
     def followed(self) -> list[Followed]:
         """The accounts of the slot, as they are now."""
@@ -118,9 +136,10 @@ class SlotSession:
                 task = self._inbox.get(timeout=max(0.0, self._next_look - time.monotonic()))
             except Empty:
                 self.look()
-                if not self.manual_days:
+                if not self.manual_days and not self._retired:
                     self._turn_day()
                     self._checkpoint_some()
+                    self.check_keys()
                 self._next_look = time.monotonic() + self._heartbeat()
                 continue
             if task is None:
@@ -139,8 +158,31 @@ class SlotSession:
         """Make `run` return."""
         self._inbox.put(None)
 
+    def ready(self) -> bool:
+        """Whether every account that should stream does."""
+        stages = (Stage.SUBSCRIBE, Stage.LINK, Stage.STREAM)
+        return self._roster_number >= 0 and all(
+            each.streaming for each in self.followed() if each.stage in stages
+        )
+
+    def retire(self) -> None:
+        """Hand frames on, and do nothing else: another container is taking the slot over."""
+        self._retired = True
+
+    def resume(self) -> None:
+        """Nobody took the slot over: it is ours again."""
+
+        def work() -> None:
+            self._retired = False
+            for followed in self.followed():
+                self._compare(followed)
+
+        self._inbox.put(work)
+
     def look(self) -> None:
         """One heartbeat: take up a changed roster, and whatever is waiting to be tried again."""
+        if self._retired:
+            return
         try:
             number = self._outside.accounts.roster_number(self.slot)
             if number != self._roster_number and self._take_roster():
@@ -148,22 +190,24 @@ class SlotSession:
         except StoreUnavailable as error:
             _log.warning("roster_not_read", extra={"slot": self.slot, "reason": str(error)})
         for followed in self.followed():
-            self._advance(followed)
+            self._steps.advance(followed)
 
     def _take_roster(self) -> bool:
         """Follow who is new and leave who is gone; False when some key could not be opened."""
         listed = {
             account.account_id: account
             for account in self._outside.accounts.roster(self.slot)
-            if account.exchange == self._outside.exchange_name
-            and account.state in _FOLLOWED_STATES
-            and account.ciphertext is not None
+            if account.exchange == self._outside.exchange_name and account.ciphertext is not None
         }
         for account_id, followed in list(self._followed.items()):
             account = listed.get(account_id)
             if account is None or account.link_number != followed.account.link_number:
-                self._forget(account_id)
-            elif followed.stage is not Stage.STOP:
+                self._steps.forget(account_id)
+            elif followed.stage is Stage.STOP:
+                continue
+            elif (account.state in _STOPPED_STATES) != (followed.stage is Stage.STOPPED):
+                self._steps.forget(account_id)  # another changed its state: begin as that says
+            else:
                 followed.account = account
         new = [account for name, account in listed.items() if name not in self._followed]
         taken_up = [self._take_up(account) for account in new]
@@ -178,77 +222,27 @@ class SlotSession:
             extra = {"account_id": account.account_id, "reason": str(error)}
             _log.error("key_not_opened", extra=extra)
             return False
-        live = account.state is AccountState.LIVE
-        stage = Stage.SUBSCRIBE if live else Stage.CHECK
-        followed = Followed(account, pair, stage, uid=account.uid)
+        followed = Followed(account, pair, Stage.CHECK, uid=account.uid)
         self._followed[account.account_id] = followed
-        if live:
-            self.stream.follow(account.account_id, pair)
+        if account.state in _STOPPED_STATES:
+            followed.stage = Stage.STOPPED
+        elif account.state is AccountState.LIVE:
+            self._steps.follow(
+                followed, "gap" if self._missed_since else "restart", self._missed_since
+            )
         return True
 
-    def _forget(self, account_id: str) -> None:
-        self.stream.leave(account_id)
-        self._followed.pop(account_id, None)
-
-    def _advance(self, followed: Followed) -> None:
-        """Do the account's next step, if it has one; what fails is tried at the next look."""
-        steps = {Stage.CHECK: self._check, Stage.LINK: self._link, Stage.STOP: self._stop}
-        step = steps.get(followed.stage)
-        if step is None:
-            return
+    def check_keys(self) -> None:
+        """Look again at the keys whose turn has come, a few at a time."""
         try:
-            step(followed)
-        except KeyRevoked as error:
-            self._stop_as(followed, AccountState.KEY_REVOKED, str(error))
-        except _PASSING as error:
-            self._failed(followed, error)
-        except Conflict as error:  # unlinked, or linked anew, while we were at it
-            self._failed(followed, error)
-            self._forget(followed.account.account_id)
-        else:
-            followed.last_error = ""
-
-    def _check(self, followed: Followed) -> None:
-        state = check_key(self._outside.exchange, followed.pair)
-        if state is not AccountState.LIVE:
-            self._stop_as(followed, state, "the key's permissions")
-            return
-        taken_at, reading = read_account(self._outside.exchange, followed.pair)
-        if any(each.uid == reading.uid for each in self.followed() if each is not followed):
-            self._stop_as(followed, AccountState.UNLINKED, "this exchange account is linked")
-            return
-        account = followed.account
-        try:
-            self._outside.accounts.bind_uid(account.exchange, reading.uid, account, taken_at)
-        except Conflict as error:
-            self._stop_as(followed, AccountState.UNLINKED, str(error))
-            return
-        followed.uid = reading.uid
-        followed.stage = Stage.SUBSCRIBE
-        self.stream.follow(account.account_id, followed.pair)
-
-    def _link(self, followed: Followed) -> None:
-        taken_at, reading = read_account(self._outside.exchange, followed.pair)
-        account = replace(followed.account, uid=reading.uid)
-        send_snapshot(self._outside, followed, "link", taken_at, reading)
-        live = replace(account, state=AccountState.LIVE)
-        self._outside.accounts.save(live)
-        followed.account, followed.stage = live, Stage.STREAM
-        _log.info("account_live", extra={"account_id": live.account_id})
-
-    def _stop_as(self, followed: Followed, state: AccountState, reason: str) -> None:
-        extra = {"account_id": followed.account.account_id, "state": state.value, "reason": reason}
-        _log.warning("account_stopped", extra=extra)
-        self.stream.leave(followed.account.account_id)
-        followed.stage, followed.stop_as, followed.streaming = Stage.STOP, state, False
-        self._advance(followed)
-
-    def _stop(self, followed: Followed) -> None:
-        stopped = replace(followed.account, state=followed.stop_as)
-        if followed.stop_as is AccountState.UNLINKED:
-            stopped = replace(stopped, ciphertext=None)
-        self._outside.accounts.save(stopped)
-        self._forget(stopped.account_id)
+            now = self._outside.now()
+        except ExchangeUnavailable:
+            return  # no clock: at the next look
+        stages = (Stage.STREAM, Stage.STOPPED)
+        asked = [each.account.account_id for each in self.followed() if each.stage in stages]
+        for account_id in self._key_checks.due(asked, now, _KEY_CHECKS_A_HEARTBEAT):
+            if not self._steps.check_again(self._followed[account_id]):
+                self._key_checks.put_off(account_id)
 
     def _on_subscribed(self, account_id: str) -> None:
         followed = self._followed.get(account_id)
@@ -258,7 +252,15 @@ class SlotSession:
         if followed.stage is Stage.SUBSCRIBE:
             checking = followed.account.state is AccountState.CHECKING
             followed.stage = Stage.LINK if checking else Stage.STREAM
-            self._advance(followed)
+            self._steps.advance(followed)
+        self._compare(followed)
+
+    def _compare(self, followed: Followed) -> None:
+        """Have the books compared of an account that streams again."""
+        streams = followed.streaming and followed.stage is Stage.STREAM
+        if streams and followed.compare_for and not self._retired:
+            reason, followed.compare_for = followed.compare_for, ""
+            self._want(followed, reason)
 
     def _on_gap(self, account_ids: Sequence[str], *, streaming: bool = False) -> None:
         for account_id in account_ids:
@@ -270,11 +272,13 @@ class SlotSession:
                 followed.stage = Stage.SUBSCRIBE  # read it only when nothing is missed any more
             elif followed.stage is Stage.STREAM:
                 followed.in_doubt_since = followed.in_doubt_since or self._outside.machine()
+                followed.compare_for = "gap"
+                self._compare(followed)
 
     def _on_revoked(self, account_id: str, reason: str) -> None:
         followed = self._followed.get(account_id)
         if followed is not None:
-            self._stop_as(followed, AccountState.KEY_REVOKED, reason)
+            self._steps.stop_as(followed, AccountState.KEY_REVOKED, reason)
 
     def _turn_day(self) -> None:
         """At a new UTC day of the exchange, list who needs a checkpoint."""
@@ -298,16 +302,7 @@ class SlotSession:
                 taken_at, reading = read_account(self._outside.exchange, followed.pair)
                 send_snapshot(self._outside, followed, "daily", taken_at, reading)
             except KeyRevoked as error:
-                self._stop_as(followed, AccountState.KEY_REVOKED, str(error))
-            except _PASSING as error:
+                self._steps.stop_as(followed, AccountState.KEY_REVOKED, str(error))
+            except PASSING as error:
                 followed.entries_since_checkpoint = True  # tomorrow
-                self._failed(followed, error)
-
-    def _failed(self, followed: Followed, error: LeagueError) -> None:
-        followed.last_error = str(error)
-        extra = {
-            "account_id": followed.account.account_id,
-            "stage": followed.stage.value,
-            "reason": str(error),
-        }
-        _log.warning("account_step_failed", extra=extra)
+                self._steps.failed(followed, error)

@@ -1,33 +1,37 @@
-"""Runs the container's parts, each on threads of its own, and stops them in order.
+"""The whole container: what it does is assigned by the rota, and carried by the forwarder.
 
-A part that fails is logged and started again; nothing that has come in is lost by it.
+Stops in order: leases are given up, frames go on until others are ready for them, then the
+rest is sent.
 """
 
 import logging
+import secrets
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Event, Thread
 
+from ingest_container.crew import ThreadCrew
 from ingest_container.followed import Followed
 from ingest_container.forwarder import USUAL_LIMITS, Forwarder, ForwarderLimits
 from ingest_container.outside import Outside
-from ingest_container.prices import PriceKeeper
+from ingest_container.parts import Parts
+from ingest_container.rota import USUAL_TIMES, Rota, RotaTimes
 from ingest_container.session import SlotSession
 
 _INTAKE_ENDS_WITHIN_S = 5
+_LOOK_FOR_OTHERS_EVERY_S = 1
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Seconds of machine time between heartbeats, live and in fast-forward, and between a
-    part's failure and its next start."""
+    """Seconds of machine time between looks at a roster, live and in fast-forward, and between
+    a part's failure and its next start; and the times of the leases."""
 
     heartbeat: float = 5
     fast_heartbeat: float = 0.1
     restart: float = 5
+    rota: RotaTimes = USUAL_TIMES
 
 
 USUAL_RHYTHM = Rhythm()
@@ -39,50 +43,53 @@ class Supervisor:
     def __init__(
         self,
         outside: Outside,
-        slots: Sequence[int] = (0,),
         rhythm: Rhythm = USUAL_RHYTHM,
         limits: ForwarderLimits = USUAL_LIMITS,
     ) -> None:
         """Nothing runs before `start`."""
+        self.container = secrets.token_hex(6)
         self._rhythm = rhythm
+        self._share_weight = outside.share_weight
+        self._weight_a_minute = 0
         self._fast = False
-        self._stopping = Event()
+        self._intake = Parts(rhythm.restart)
+        self._outlet = Parts(rhythm.restart)
+        self._clerk = Parts(rhythm.restart)
         self.forwarder = Forwarder(outside.events, self._on_lost, limits)
-        self.prices = PriceKeeper(outside)
-        self._price_stream = outside.price_stream()
-        self.sessions = [
-            SlotSession(slot, outside, self.forwarder, self._heartbeat) for slot in slots
-        ]
-        self._intake: list[Thread] = []
-        self._outlet: list[Thread] = []
+        self._crew = ThreadCrew(
+            outside, self.forwarder, self._intake, self._heartbeat, _note_comparison
+        )
+        self._rota = Rota(
+            outside.leases,
+            outside.accounts,
+            outside.machine,
+            self.container,
+            self._crew,
+            rhythm.rota,
+        )
+
+    @property
+    def sessions(self) -> list[SlotSession]:
+        """Those of the slots that are streamed here."""
+        return self._crew.sessions()
 
     def start(self) -> None:
         """Start all threads."""
-        self._outlet = [self._thread("forwarder", self.forwarder.run)]
-        self._intake = [
-            self._thread("prices", self.prices.run),
-            self._thread("price-stream", lambda: self._price_stream.run(self.prices.on_quotes)),
-        ]
-        for session in self.sessions:
-            self._intake += [
-                self._thread(f"slot-{session.slot}", session.run),
-                self._thread(f"stream-{session.slot}", session.stream.run),
-            ]
+        self._outlet.start("forwarder", self.forwarder.run)
+        self._clerk.start("rota", self._keep_leases)
 
     def stop(self, seconds: float) -> bool:
-        """Stop taking in, send what is left, end; whether all was sent within `seconds`."""
-        self._stopping.set()
-        self._price_stream.close()
-        self.prices.close()
-        for session in self.sessions:
-            session.stream.close()
-            session.close()
-        intake_ends_at = time.monotonic() + _INTAKE_ENDS_WITHIN_S
-        for thread in self._intake:
-            thread.join(max(0.0, intake_ends_at - time.monotonic()))
+        """Give everything up, wait until others are ready for it, send what is left, end;
+        whether all was sent within `seconds` of the end of the intake."""
+        self._clerk.stopping.set()
+        if self._clerk.join(_INTAKE_ENDS_WITHIN_S):
+            self._hand_over()
+        self._intake.stopping.set()
+        self._crew.end_all()
+        self._intake.join(_INTAKE_ENDS_WITHIN_S)
+        self._outlet.stopping.set()
         self.forwarder.close(seconds)
-        for thread in self._outlet:
-            thread.join(seconds + 1)
+        self._outlet.join(seconds + 1)
         left = self.forwarder.buffered()
         _log.info("stopped", extra={"frames_left": left})
         return left == 0
@@ -90,29 +97,27 @@ class Supervisor:
     def set_fast(self, fast: bool) -> None:
         """Fast-forward: hold frames until a flush, look at rosters often, keep no live prices."""
         self._fast = fast
-        for session in self.sessions:
-            session.manual_days = fast
-            session.look_now()
-        self.prices.rest(fast)
+        self._crew.set_fast(fast)
         self.forwarder.hold(fast)
 
     def flush(self, seconds: float) -> bool:
         """Do what an hour's end asks for; whether the queue has all frames within `seconds`."""
-        ticked = []
-        for session in self.sessions:
-            done = Event()
-            session.tick(done.set)
-            ticked.append(done)
-        in_time = [done.wait(seconds) for done in ticked]
-        return all(in_time) and self.forwarder.flush(seconds)
+        return self._crew.tick(seconds) and self.forwarder.flush(seconds)
 
     def state(self) -> dict[str, object]:
         """What the container is doing, for people and for the demo."""
-        followed = [each for session in self.sessions for each in session.followed()]
+        sessions = self._crew.sessions()
+        followed = [each for session in sessions for each in session.followed()]
+        errors = {"forwarder": self.forwarder.last_error, "prices": self._crew.price_error()}
         return {
             "mode": "fast" if self._fast else "live",
+            "container": self.container,
+            "containers": self._rota.containers,
+            "leases": self._rota.held(),
+            "handing_over": self._rota.leaving(),
+            "weight_a_minute": self._weight_a_minute,
             "buffered": self.forwarder.buffered(),
-            "frames": sum(session.frames for session in self.sessions),
+            "frames": self._crew.frames(),
             "streaming": sum(each.streaming for each in followed),
             "slots": [
                 {
@@ -121,41 +126,34 @@ class Supervisor:
                         each.account.account_id: _described(each) for each in session.followed()
                     },
                 }
-                for session in self.sessions
+                for session in sessions
             ],
-            "last_errors": {
-                name: error
-                for name, error in (
-                    ("forwarder", self.forwarder.last_error),
-                    ("prices", self.prices.last_error),
-                )
-                if error
-            },
+            "last_errors": {name: error for name, error in errors.items() if error},
         }
+
+    def _keep_leases(self) -> None:
+        while not self._clerk.stopping.wait(self._rota.pause()):
+            if self._rota.beat():
+                self._weight_a_minute = self._share_weight(len(self._rota.containers))
+
+    def _hand_over(self) -> None:
+        """Keep streaming while others take the work over, as long as the limit allows."""
+        self._rota.give_up_all()
+        limit = self._rhythm.rota.hand_over
+        ends_at = time.monotonic() + limit
+        while not self._rota.handed_over() and time.monotonic() < ends_at:
+            time.sleep(min(_LOOK_FOR_OTHERS_EVERY_S, limit / 10))
 
     def _heartbeat(self) -> float:
         return self._rhythm.fast_heartbeat if self._fast else self._rhythm.heartbeat
 
     def _on_lost(self, account_id: str) -> None:
-        for session in self.sessions:
-            session.lost(account_id)
+        self._crew.lost(account_id)
 
-    def _thread(self, name: str, run: Callable[[], None]) -> Thread:
-        # a daemon: one that waits for a free minute of weight must not hold up the end
-        thread = Thread(target=self._guard, args=(name, run), name=name, daemon=True)
-        thread.start()
-        return thread
 
-    def _guard(self, name: str, run: Callable[[], None]) -> None:
-        while True:
-            try:
-                run()
-            except Exception:  # the edge: a part that fails is started again
-                _log.exception("part_failed", extra={"part": name})
-            else:
-                return
-            if self._stopping.wait(self._rhythm.restart):
-                return
+def _note_comparison(followed: Followed, reason: str) -> None:
+    account_id = followed.account.account_id
+    _log.info("books_to_compare", extra={"account_id": account_id, "reason": reason})
 
 
 def _described(followed: Followed) -> dict[str, object]:

@@ -147,6 +147,7 @@ class MemoryLeague:
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,
             doubts=self.fakes.doubts,
+            leases=self.fakes.leases,
             prices=self.fakes.prices,
             events=self.fakes.events,
             vault=self.fakes.vault,
@@ -154,6 +155,7 @@ class MemoryLeague:
             price_stream=lambda: BinancePriceStream(self.running.stream_url, environment),
             now=wiring.now,
             machine=machine_now,
+            share_weight=environment.budget.share_with,
         )
 
     def fast_forward(self, machinery: Machinery, parts: Sequence[Part], hours: int) -> datetime:

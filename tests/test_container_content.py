@@ -115,4 +115,4 @@ def test_a_bad_setting_is_named(
 def test_help_is_there(image: Path) -> None:
     found = run(image, "-m", "ingest_container.main", "--help")
     assert found.returncode == 0
-    assert "--slots" in found.stdout
+    assert "--control-port" in found.stdout

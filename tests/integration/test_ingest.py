@@ -113,6 +113,7 @@ class League:
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,
             doubts=self.fakes.doubts,
+            leases=self.fakes.leases,
             prices=self.fakes.prices,
             events=self.queue,
             vault=self.fakes.vault,
@@ -120,6 +121,7 @@ class League:
             price_stream=lambda: BinancePriceStream(self.running.stream_url, environment),
             now=self.exchange.clock.now,
             machine=machine_now,
+            share_weight=environment.budget.share_with,
         )
 
     def link(self, name: str, pair: KeyPair) -> ExchangeAccount:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 
+from chalicelib.adapters.binance.budget import WeightBudget
 from chalicelib.domain.account import (
     AccountState,
     ExchangeAccount,
@@ -81,6 +82,7 @@ class World:
     now: Clock = field(default_factory=Clock)
     machine: Clock = field(default_factory=Clock)
     price_stream: FakePriceStream = field(default_factory=FakePriceStream)
+    wanted: list[tuple[str, str]] = field(default_factory=list)  # accounts to compare, and why
 
     def __post_init__(self) -> None:
         self.exchange = FakeExchange(NOON)
@@ -94,6 +96,7 @@ class World:
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,
             doubts=self.fakes.doubts,
+            leases=self.fakes.leases,
             prices=self.fakes.prices,
             events=self.fakes.events,
             vault=self.fakes.vault,
@@ -101,6 +104,7 @@ class World:
             price_stream=lambda: self.price_stream,
             now=self.now,
             machine=self.machine,
+            share_weight=WeightBudget(self.machine).share_with,
         )
 
     def add_account(

@@ -110,7 +110,7 @@ def test_a_flush_of_nothing_is_done_at_once() -> None:
 def test_a_flush_says_when_the_queue_would_not_have_it() -> None:
     sink = Sink()
     sink.refusals = [DeliveryFailed("refused")] * 10_000
-    forwarder = Forwarder(sink, pytest.fail, QUICK)
+    forwarder = Forwarder(sink, lambda account_id: None, QUICK)
     with running(forwarder, seconds=0):
         put(forwarder, "1")
         assert not forwarder.flush(0.01)
@@ -167,3 +167,24 @@ def test_closing_tries_a_refusing_queue_again() -> None:
     with running(forwarder):
         pass
     assert sink.sent() == ["1"]
+
+
+def test_closing_on_a_dead_queue_names_whose_frames_are_lost(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lost: list[str] = []
+    sink = Sink()
+    sink.refusals = [DeliveryFailed("dead")] * 10_000
+    forwarder = Forwarder(sink, lost.append, QUICK)
+    for account_id in ("ada", "bob", "ada"):
+        forwarder.put(stream_item(account_id=account_id, frame="1"))
+    with running(forwarder, seconds=0):
+        pass
+    assert lost == ["ada", "bob"]
+    assert forwarder.buffered() == 3
+    named = [
+        (record.__dict__["account_id"], record.__dict__["items"])
+        for record in caplog.records
+        if record.message == "frames_lost"
+    ]
+    assert named == [("ada", 2), ("bob", 1)]

@@ -1,7 +1,7 @@
 """One slot's accounts: checked, subscribed, linked, kept apart from each other's troubles."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
@@ -43,6 +43,18 @@ class Slot(SlotSession):
         self.work()
 
 
+def slot_of(world: World, missed_since: datetime | None = None) -> Slot:
+    outside = world.outside()
+    return Slot(
+        0,
+        outside,
+        Forwarder(outside.events, lambda account_id: None),
+        lambda: 5.0,
+        want=lambda followed, reason: world.wanted.append((followed.account.account_id, reason)),
+        missed_since=missed_since,
+    )
+
+
 @pytest.fixture
 def world() -> World:
     return World()
@@ -50,8 +62,7 @@ def world() -> World:
 
 @pytest.fixture
 def slot(world: World) -> Slot:
-    outside = world.outside()
-    return Slot(0, outside, Forwarder(outside.events, lambda account_id: None), lambda: 5.0)
+    return slot_of(world)
 
 
 def stream(slot: Slot) -> FakeUserStream:
@@ -180,7 +191,7 @@ def test_a_state_that_cannot_be_stored_is_stored_later(
     assert state(world) is AccountState.LIVE
     slot.beat()
     assert state(world) is AccountState.KEY_REVOKED
-    assert slot.followed() == []
+    assert stream(slot).following == {}
 
 
 @pytest.mark.parametrize(
@@ -319,7 +330,7 @@ def test_a_table_that_throttles_is_read_at_the_next_look(
 def test_frames_are_numbered_per_account(world: World) -> None:
     outside = world.outside()
     forwarder = Forwarder(outside.events, lambda account_id: None)
-    slot = Slot(0, outside, forwarder, lambda: 5.0)
+    slot = Slot(0, outside, forwarder, lambda: 5.0, want=lambda followed, reason: None)
     for name in ("ada", "bob"):
         world.add_account(name, AccountState.LIVE)
     slot.beat()
