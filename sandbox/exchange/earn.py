@@ -118,19 +118,19 @@ class Earn:
 
     def positions(self, uid: int) -> list[SubscriptionRow]:
         """The account's locked positions that were not redeemed yet, oldest first."""
-        over = {row.position_id for row in self._histories.earn_redemptions}
+        over = {row.position_id for row in self._histories.earn_redemptions.of(uid)}
         return [
             row
-            for row in self._histories.earn_subscriptions
-            if row.uid == uid and row.lock_days and row.id not in over
+            for row in self._histories.earn_subscriptions.of(uid)
+            if row.lock_days and row.id not in over
         ]
 
     def open_position(self, position_id: int) -> SubscriptionRow:
         """Raises KeyError for an unknown position and for one that was redeemed."""
-        for row in self._histories.earn_subscriptions:
-            if row.id == position_id and row in self.positions(row.uid):
-                return row
-        raise KeyError(f"no open locked position {position_id}")
+        row = self._histories.earn_subscriptions.find(position_id)
+        if row not in self.positions(row.uid):
+            raise KeyError(f"no open locked position {position_id}")
+        return row
 
     def _pay(self, row: RewardRow, asset: str) -> RewardRow:
         check_positive(amount=row.amount)

@@ -49,10 +49,7 @@ class Fiat:
 
     def advance(self, order_no: str, status: str, *, at: int) -> FiatOrderRow:
         """Raises KeyError for an unknown order, ValueError for one that is already over."""
-        found = [row for row in self._histories.fiat_orders if row.id == order_no]
-        if not found:
-            raise KeyError(order_no)
-        row = found[0]
+        row = self._histories.fiat_orders.find(order_no)
         if row.status != FIAT_PROCESSING or status not in FIAT_STATUSES:
             raise ValueError(f"fiat order {order_no} cannot go from {row.status} to {status}")
         row.status, row.updated_at = status, at

@@ -38,8 +38,8 @@ def advance_deposit(dice: Dice) -> None:
     treasury = dice.exchange.treasury
     waiting = [
         each
-        for each in treasury.deposits.values()
-        if each.uid == dice.uid and each.status in {DEPOSIT_PENDING, DEPOSIT_CREDITED}
+        for each in treasury.deposits.of(dice.uid)
+        if each.status in {DEPOSIT_PENDING, DEPOSIT_CREDITED}
     ]
     record = dice.one_of(waiting)
     following = {DEPOSIT_PENDING: DEPOSIT_CREDITED, DEPOSIT_CREDITED: DEPOSIT_DONE}
@@ -58,9 +58,7 @@ def withdraw(dice: Dice) -> None:
 def advance_withdrawal(dice: Dice) -> None:
     treasury = dice.exchange.treasury
     waiting = [
-        each
-        for each in treasury.withdrawals.values()
-        if each.uid == dice.uid and each.status in WITHDRAWAL_UNDER_WAY
+        each for each in treasury.withdrawals.of(dice.uid) if each.status in WITHDRAWAL_UNDER_WAY
     ]
     end = dice.one_of((WITHDRAWAL_DONE, WITHDRAWAL_REJECTED))
     treasury.advance_withdrawal(dice.one_of(waiting).id, end, at=dice.at)
@@ -160,8 +158,8 @@ def order_fiat(dice: Dice) -> None:
 
 
 def advance_fiat(dice: Dice) -> None:
-    fiat_orders = dice.exchange.histories.fiat_orders
-    waiting = [row for row in fiat_orders if row.uid == dice.uid and row.status == FIAT_PROCESSING]
+    orders = dice.exchange.histories.fiat_orders.of(dice.uid)
+    waiting = [row for row in orders if row.status == FIAT_PROCESSING]
     end = dice.one_of((FIAT_DONE, FIAT_FAILED))
     dice.exchange.fiat.advance(dice.one_of(waiting).id, end, at=dice.at)
 

@@ -5,13 +5,14 @@ Initial balances, fills and movements together make the balances of an account, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sandbox.exchange import api_error
 from sandbox.exchange.accounts import Account, AccountBook
 from sandbox.exchange.events import EventHub, account_position, balance_update
+from sandbox.exchange.owned_rows import OwnedRows
 
 # The kinds for which nobody documents whether a `balanceUpdate` is sent.
 UNDOCUMENTED_KINDS = frozenset(
@@ -97,7 +98,7 @@ class Movements:
         self._accounts = accounts
         self._events = events
         self._settings = settings
-        self.rows: list[Movement] = []
+        self.rows: OwnedRows[Movement] = OwnedRows()
 
     def move(self, uid: int, changes: Mapping[str, Decimal], cause: Cause) -> None:
         """Change free balances and tell it: an update per asset, then one position.
@@ -137,8 +138,8 @@ class Movements:
         """Raises KeyError for an unknown account."""
         self._accounts.account(uid)
 
-    def of(self, uid: int) -> list[Movement]:
-        return [row for row in self.rows if row.uid == uid]
+    def of(self, uid: int) -> Sequence[Movement]:
+        return self.rows.of(uid)
 
     def _tell_position(self, account: Account, assets: Iterable[str], at: int) -> None:
         position = account_position(account, assets, at=at)

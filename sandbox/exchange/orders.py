@@ -148,6 +148,11 @@ class OrderIndex:
         """Oldest first."""
         return self._by_account.get((uid, symbol), [])
 
+    def all_of(self, uid: int) -> list[Order]:
+        """Every order of the account, by symbol and oldest first."""
+        keys = sorted(key for key in self._by_account if key[0] == uid)
+        return [order for key in keys for order in self._by_account[key]]
+
 
 class FillTape:
     """All fills of users, by symbol in the order of their trade ids."""

@@ -7,67 +7,70 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from sandbox.exchange.accounts import ZERO, Balance
+from sandbox.exchange.catalogue import SymbolSpec
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.orders import Order, OwnFill
 
 
-def balances_at(exchange: Exchange, uid: int, at: int) -> dict[str, Balance]:
-    """Free and locked of every asset that was not at zero at the end of the millisecond `at`.
+class PastBalances:
+    """The past of one account as it is known now. Raises KeyError for an unknown uid."""
 
-    Raises KeyError for an unknown uid.
-    """
-    totals = dict(_totals_now(exchange, uid))
-    for movement in exchange.movements.of(uid):
-        if movement.at > at:
-            totals[movement.asset] = totals.get(movement.asset, ZERO) - movement.change
-    for fill in exchange.desk.fills.all_of(uid):
-        if fill.executed_at > at:
-            for asset, change in fill_changes(exchange, fill):
-                totals[asset] = totals.get(asset, ZERO) - change
-    locked = _locked(exchange, uid, at)
-    return {
-        asset: Balance(total - locked[asset], locked[asset])
-        for asset, total in sorted(totals.items())
-        if total
-    }
+    def __init__(self, exchange: Exchange, uid: int) -> None:
+        account = exchange.accounts.account(uid)
+        self._symbols = exchange.market.symbols
+        self._now = {asset: each.free + each.locked for asset, each in account.balances.items()}
+        fills = exchange.desk.fills.all_of(uid)
+        self._changes = [
+            *((each.at, each.asset, each.change) for each in exchange.movements.of(uid)),
+            *(
+                (fill.executed_at, asset, change)
+                for fill in fills
+                for asset, change in fill_changes(self._symbols[fill.symbol], fill)
+            ),
+        ]
+        self._rested = [order for order in exchange.desk.orders.all_of(uid) if _rested(order)]
+        self._fills: defaultdict[tuple[str, int], list[OwnFill]] = defaultdict(list)
+        for fill in fills:
+            self._fills[fill.symbol, fill.order_id].append(fill)
+
+    def at(self, moment: int) -> dict[str, Balance]:
+        """Free and locked of every asset that was not 0 at the end of the millisecond `moment`."""
+        totals = defaultdict(Decimal, self._now)
+        for changed_at, asset, change in self._changes:
+            if changed_at > moment:
+                totals[asset] -= change
+        locked = self._locked(moment)
+        return {
+            asset: Balance(total - locked[asset], locked[asset])
+            for asset, total in sorted(totals.items())
+            if total
+        }
+
+    def _locked(self, moment: int) -> Mapping[str, Decimal]:
+        locked: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for order in self._rested:
+            if order.created_at <= moment and (order.open or order.updated_at > moment):
+                spec = self._symbols[order.symbol]
+                left = order.quantity - self._executed(order, moment)
+                if order.buys:
+                    locked[spec.quote] += left * order.price
+                else:
+                    locked[spec.base] += left
+        return locked
+
+    def _executed(self, order: Order, moment: int) -> Decimal:
+        fills = self._fills[order.symbol, order.order_id]
+        return sum((fill.quantity for fill in fills if fill.executed_at <= moment), ZERO)
 
 
-def fill_changes(exchange: Exchange, fill: OwnFill) -> Iterator[tuple[str, Decimal]]:
+def fill_changes(spec: SymbolSpec, fill: OwnFill) -> Iterator[tuple[str, Decimal]]:
     """What a fill added to each asset of its account, its commission as a change of its own."""
-    spec = exchange.market.symbols[fill.symbol]
     sign = 1 if fill.is_buyer else -1
     yield spec.base, sign * fill.quantity
     yield spec.quote, -sign * fill.quote_quantity
     yield fill.commission_asset, -fill.commission
 
 
-def _totals_now(exchange: Exchange, uid: int) -> Iterator[tuple[str, Decimal]]:
-    for asset, balance in exchange.accounts.account(uid).balances.items():
-        yield asset, balance.free + balance.locked
-
-
-def _locked(exchange: Exchange, uid: int, at: int) -> Mapping[str, Decimal]:
-    locked: defaultdict[str, Decimal] = defaultdict(Decimal)
-    fills = exchange.desk.fills.all_of(uid)
-    for order in exchange.desk.orders:
-        if order.uid == uid and _rested(order, at):
-            executed = sum(
-                (
-                    fill.quantity
-                    for fill in fills
-                    if (fill.symbol, fill.order_id) == (order.symbol, order.order_id)
-                    and fill.executed_at <= at
-                ),
-                ZERO,
-            )
-            spec = exchange.market.symbols[order.symbol]
-            left = order.quantity - executed
-            if order.buys:
-                locked[spec.quote] += left * order.price
-            else:
-                locked[spec.base] += left
-    return locked
-
-
-def _rested(order: Order, at: int) -> bool:
-    return order.created_at <= at and (order.open or order.updated_at > at)
+def _rested(order: Order) -> bool:
+    """Whether the order was on the book for longer than a moment."""
+    return order.open or order.updated_at > order.created_at

@@ -24,9 +24,8 @@ def deposit_history(call: Call) -> Json:
     transaction_id = parameters.text("txId")
     found = [
         record
-        for record in reversed(call.exchange.treasury.deposits.values())
-        if record.uid == call.account.uid
-        and start <= record.inserted_at <= end
+        for record in reversed(call.exchange.treasury.deposits.of(call.account.uid))
+        if start <= record.inserted_at <= end
         and asset in (None, record.asset)
         and status in (None, record.status)
         and transaction_id in (None, record.transaction_id)
@@ -43,9 +42,8 @@ def withdrawal_history(call: Call) -> Json:
     ids = (parameters.text("idList") or "").split(",")
     found = [
         record
-        for record in reversed(call.exchange.treasury.withdrawals.values())
-        if record.uid == call.account.uid
-        and start <= record.applied_at <= end
+        for record in reversed(call.exchange.treasury.withdrawals.of(call.account.uid))
+        if start <= record.applied_at <= end
         and asset in (None, record.asset)
         and status in (None, record.status)
         and order_id in (None, record.order_id)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sandbox.exchange import api_error
 from sandbox.exchange.earn import FLEXIBLE_REWARDS
 from sandbox.exchange.endpoints import Call, Endpoint, Json, Security
+from sandbox.exchange.owned_rows import OwnedRows
 from sandbox.exchange.sapi_window import DAY_MS, Window, numbered_page, own_rows, plain
 from sandbox.exchange.wallet_records import RedemptionRow, RewardRow, SubscriptionRow
 
@@ -42,7 +43,7 @@ def rewards(call: Call, *, locked: bool) -> Json:
     return _answer(call, [row for row in found if kind in (ALL_REWARDS, row.kind)], _reward)
 
 
-def _found(call: Call, history: str, rows: Iterable[EarnRow], *, locked: bool) -> list[EarnRow]:
+def _found(call: Call, history: str, rows: OwnedRows[EarnRow], *, locked: bool) -> list[EarnRow]:
     asset, product = call.parameters.text("asset"), call.parameters.text("productId")
     position = call.parameters.integer("positionId")
     return [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import groupby
 
 from sandbox.exchange import api_error
 from sandbox.exchange.accounts import ZERO
 from sandbox.exchange.commissions import BNB
 from sandbox.exchange.endpoints import Call, Endpoint, Json, Security
+from sandbox.exchange.owned_rows import OwnedRows
 from sandbox.exchange.sapi_window import Window, own_rows, plain
 from sandbox.exchange.wallet_records import ConvertRow, DividendRow, DustRow
 
@@ -57,16 +57,17 @@ def dividend_history(call: Call) -> Json:
     return {"rows": [_dividend_row(row) for row in found[:limit]], "total": len(found)}
 
 
-def _dividends(call: Call) -> Iterable[DividendRow]:
+def _dividends(call: Call) -> OwnedRows[DividendRow]:
     """In the order of time; Earn rewards are among them where the exchange is set so."""
     histories = call.exchange.histories
     if not call.exchange.wallet_settings.rewards_as_dividends:
         return histories.dividends
     rewards = [
         DividendRow(row.id, row.uid, row.asset, row.amount, "Simple Earn", row.at)
-        for row in histories.earn_rewards
+        for row in histories.earn_rewards.of(call.account.uid)
     ]
-    return sorted([*histories.dividends, *rewards], key=lambda row: (row.at, row.id))
+    own = [*histories.dividends.of(call.account.uid), *rewards]
+    return OwnedRows(sorted(own, key=lambda row: (row.at, row.id)))
 
 
 def _convert_row(row: ConvertRow) -> dict[str, object]:

@@ -11,7 +11,7 @@ from sandbox.exchange.accounts import ZERO, Balance
 from sandbox.exchange.commissions import price_between
 from sandbox.exchange.earn import claim
 from sandbox.exchange.endpoints import SIGNED_NAMES, Call, Endpoint, Json, Security
-from sandbox.exchange.past_balances import balances_at
+from sandbox.exchange.past_balances import PastBalances
 from sandbox.exchange.sapi_fiat import SUCCESS_CODE
 from sandbox.exchange.sapi_window import DAY_MS, Window, plain, shown_until
 from sandbox.exchange.treasury import WITHDRAWAL_DONE, WITHDRAWAL_REJECTED
@@ -48,7 +48,8 @@ def account_snapshots(call: Call) -> Json:
     first = -(-(start + SECOND_MS) // DAY_MS) * DAY_MS
     ends = range(first, min(end + SECOND_MS, shown_until(call, "snapshots")) + 1, DAY_MS)
     shown = ends[-limit:] if kind == "SPOT" else []
-    return {"code": 200, "msg": "", "snapshotVos": [_snapshot(call, end) for end in shown]}
+    past = PastBalances(call.exchange, call.account.uid)
+    return {"code": 200, "msg": "", "snapshotVos": [_snapshot(call, past, end) for end in shown]}
 
 
 def user_assets(call: Call) -> Json:
@@ -105,8 +106,8 @@ def no_private_trades(call: Call) -> Json:
     return {"code": SUCCESS_CODE, "message": "success", "data": [], "total": 0, "success": True}
 
 
-def _snapshot(call: Call, day_end: int) -> dict[str, object]:
-    held = balances_at(call.exchange, call.account.uid, day_end - 1)
+def _snapshot(call: Call, past: PastBalances, day_end: int) -> dict[str, object]:
+    held = past.at(day_end - 1)
     return {
         "type": "spot",
         "updateTime": day_end - SECOND_MS,
@@ -122,11 +123,8 @@ def _snapshot(call: Call, day_end: int) -> dict[str, object]:
 
 def _withdrawing(call: Call) -> Mapping[str, Decimal]:
     leaving: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for record in call.exchange.treasury.withdrawals.values():
-        if record.uid == call.account.uid and record.status not in {
-            WITHDRAWAL_DONE,
-            WITHDRAWAL_REJECTED,
-        }:
+    for record in call.exchange.treasury.withdrawals.of(call.account.uid):
+        if record.status not in {WITHDRAWAL_DONE, WITHDRAWAL_REJECTED}:
             leaving[record.asset] += record.amount + record.fee
     return leaving
 
@@ -134,16 +132,15 @@ def _withdrawing(call: Call) -> Mapping[str, Decimal]:
 def _contents(call: Call) -> Iterator[tuple[str, str, Decimal]]:
     """Wallet, asset and quantity of everything the account has anywhere."""
     exchange, uid = call.exchange, call.account.uid
-    lent = {claim(row.asset): row.asset for row in exchange.histories.earn_subscriptions}
+    lent = {claim(row.asset): row.asset for row in exchange.histories.earn_subscriptions.of(uid)}
     for asset, balance in call.account.balances.items():
         total = balance.free + balance.locked
         yield ("EARN", lent[asset], total) if asset in lent else ("SPOT", asset, total)
     for position in exchange.earn.positions(uid):
         yield "EARN", position.asset, position.amount
-    for row in exchange.histories.transfers:
-        if row.uid == uid:
-            wallet = next(name for name in OTHER_WALLETS if row.kind in _kinds(name))
-            yield wallet, row.asset, -row.change
+    for row in exchange.histories.transfers.of(uid):
+        wallet = next(name for name in OTHER_WALLETS if row.kind in _kinds(name))
+        yield wallet, row.asset, -row.change
 
 
 def _kinds(wallet: str) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from sandbox.exchange import api_error
 from sandbox.exchange.endpoints import Call
+from sandbox.exchange.owned_rows import Owned, OwnedRows
 
 DAY_MS = 86_400_000
 HOURS_PER_DAY = 24
@@ -40,11 +40,8 @@ class Window:
         return start, end
 
 
-class WalletRow(Protocol):
+class WalletRow(Owned, Protocol):
     """What every row of a history of `wallet_records` has."""
-
-    @property
-    def uid(self) -> int: ...
 
     @property
     def at(self) -> int: ...
@@ -55,16 +52,12 @@ Row = TypeVar("Row")
 
 
 def own_rows(
-    call: Call, history: str, rows: Iterable[Kept], window: tuple[int, int] | None = None
+    call: Call, history: str, rows: OwnedRows[Kept], window: tuple[int, int] | None = None
 ) -> list[Kept]:
     """The caller's rows of a history that show already, newest first, inside `window`."""
     seen_until = shown_until(call, history)
     start, end = window or (0, seen_until)
-    found = [
-        row
-        for row in rows
-        if row.uid == call.account.uid and start <= row.at <= min(end, seen_until)
-    ]
+    found = [row for row in rows.of(call.account.uid) if start <= row.at <= min(end, seen_until)]
     return found[::-1]
 
 

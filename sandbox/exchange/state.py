@@ -12,6 +12,7 @@ from sandbox.exchange.accounts import Account, ApiKey, Balance, KeyPermissions
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.movements import Movement
 from sandbox.exchange.orders import FillTape, Order, OrderIndex, OwnFill
+from sandbox.exchange.owned_rows import OwnedRows
 from sandbox.exchange.records import from_plain, to_plain
 from sandbox.exchange.treasury import DepositRecord, WithdrawalRecord
 from sandbox.exchange.wallet_records import load_histories
@@ -29,8 +30,8 @@ def dump_state(exchange: Exchange) -> Plain:
         "keys": [_key(each) for each in exchange.accounts.keys.values()],
         "orders": [to_plain(each) for each in exchange.desk.orders],
         "fills": [to_plain(each) for each in exchange.desk.fills],
-        "deposits": [to_plain(each) for each in exchange.treasury.deposits.values()],
-        "withdrawals": [to_plain(each) for each in exchange.treasury.withdrawals.values()],
+        "deposits": [to_plain(each) for each in exchange.treasury.deposits],
+        "withdrawals": [to_plain(each) for each in exchange.treasury.withdrawals],
         "movements": [to_plain(each) for each in exchange.movements.rows],
         "histories": exchange.histories.dump(),
         "last_execution_id": exchange.desk.last_execution_id,
@@ -58,13 +59,13 @@ def load_state(exchange: Exchange, state: Plain) -> None:
     exchange.desk.fills = FillTape()
     for fill in state["fills"]:
         exchange.desk.fills.add(from_plain(OwnFill, fill))
-    exchange.treasury.deposits = {
-        each["id"]: from_plain(DepositRecord, each) for each in state["deposits"]
-    }
-    exchange.treasury.withdrawals = {
-        each["id"]: from_plain(WithdrawalRecord, each) for each in state["withdrawals"]
-    }
-    exchange.movements.rows = [from_plain(Movement, each) for each in state["movements"]]
+    exchange.treasury.deposits = OwnedRows(
+        from_plain(DepositRecord, each) for each in state["deposits"]
+    )
+    exchange.treasury.withdrawals = OwnedRows(
+        from_plain(WithdrawalRecord, each) for each in state["withdrawals"]
+    )
+    exchange.movements.rows = OwnedRows(from_plain(Movement, each) for each in state["movements"])
     load_histories(exchange.histories, state["histories"])
     exchange.desk.last_execution_id = state["last_execution_id"]
     exchange.events.published = state["published"]
@@ -90,10 +91,8 @@ def books_of(exchange: Exchange, uid: int) -> Plain:
         },
         "fills": [to_plain(each) for each in exchange.desk.fills.all_of(uid)],
         "orders": [to_plain(each) for each in exchange.desk.orders if each.uid == uid],
-        "deposits": [to_plain(each) for each in treasury.deposits.values() if each.uid == uid],
-        "withdrawals": [
-            to_plain(each) for each in treasury.withdrawals.values() if each.uid == uid
-        ],
+        "deposits": [to_plain(each) for each in treasury.deposits.of(uid)],
+        "withdrawals": [to_plain(each) for each in treasury.withdrawals.of(uid)],
         "movements": [_movement(each) for each in exchange.movements.of(uid)],
         "histories": exchange.histories.of(uid),
     }

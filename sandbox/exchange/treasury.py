@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.exchange.movements import Cause, Movements
+from sandbox.exchange.owned_rows import OwnedRows
 
 DEPOSIT_PENDING, DEPOSIT_DONE, DEPOSIT_REJECTED, DEPOSIT_CREDITED = 0, 1, 2, 6
 CREDITED = frozenset({DEPOSIT_DONE, DEPOSIT_CREDITED})
@@ -61,8 +62,8 @@ class Treasury:
     def __init__(self, movements: Movements, seed: int) -> None:
         self._movements = movements
         self._seed = seed
-        self.deposits: dict[str, DepositRecord] = {}
-        self.withdrawals: dict[str, WithdrawalRecord] = {}
+        self.deposits: OwnedRows[DepositRecord] = OwnedRows()
+        self.withdrawals: OwnedRows[WithdrawalRecord] = OwnedRows()
 
     def deposit(
         self, uid: int, asset: str, amount: Decimal, *, at: int, status: int = DEPOSIT_DONE
@@ -84,12 +85,12 @@ class Treasury:
             inserted_at=at,
         )
         self._move_deposit(record, status, at)
-        self.deposits[record.id] = record
+        self.deposits.append(record)
         return record
 
     def advance_deposit(self, deposit_id: str, status: int, *, at: int) -> DepositRecord:
         """Raises KeyError for an unknown deposit, ValueError for a status that undoes a credit."""
-        record = self.deposits[deposit_id]
+        record = self.deposits.find(deposit_id)
         if status not in DEPOSIT_STATUSES or (record.credited_at and status not in CREDITED):
             raise ValueError(f"deposit {deposit_id} cannot go from {record.status} to {status}")
         self._move_deposit(record, status, at)
@@ -125,14 +126,14 @@ class Treasury:
             completed_at=at if status == WITHDRAWAL_DONE else 0,
         )
         self._move(record, "withdrawal", -(amount + fee), at)
-        self.withdrawals[record.id] = record
+        self.withdrawals.append(record)
         if status == WITHDRAWAL_REJECTED:
             self._move(record, "withdrawal_return", amount + fee, at)
         return record
 
     def advance_withdrawal(self, withdrawal_id: str, status: int, *, at: int) -> WithdrawalRecord:
         """Raises KeyError for an unknown one, ValueError for one that is already over."""
-        record = self.withdrawals[withdrawal_id]
+        record = self.withdrawals.find(withdrawal_id)
         over = record.status in {WITHDRAWAL_DONE, WITHDRAWAL_REJECTED}
         if over or status not in WITHDRAWAL_STATUSES:
             raise ValueError(

@@ -101,7 +101,8 @@ class Wallet:
         changes[BNB] = sum((row.received for row in rows), ZERO)
         self._movements.move(uid, changes, Cause("dust", str(sweep_id), at))
         self._histories.last_id = rows[-1].id
-        self._histories.dust += rows
+        for row in rows:
+            self._histories.dust.append(row)
         return rows
 
     def pay_dividend(

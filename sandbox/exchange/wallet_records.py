@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sandbox.exchange.owned_rows import OwnedRows
 from sandbox.exchange.records import from_plain, to_plain
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 FIRST_ROW_ID = 940_001
 SPOT, FUNDING = "SPOT", "FUNDING"
@@ -167,16 +165,16 @@ class WalletHistories:
     """All rows of all accounts, oldest first. Ids come from one counter and never repeat."""
 
     last_id: int = FIRST_ROW_ID - 1
-    converts: list[ConvertRow] = field(default_factory=list)
-    dust: list[DustRow] = field(default_factory=list)
-    dividends: list[DividendRow] = field(default_factory=list)
-    transfers: list[TransferRow] = field(default_factory=list)
-    sub_transfers: list[SubTransferRow] = field(default_factory=list)
-    fiat_orders: list[FiatOrderRow] = field(default_factory=list)
-    fiat_payments: list[FiatPaymentRow] = field(default_factory=list)
-    earn_subscriptions: list[SubscriptionRow] = field(default_factory=list)
-    earn_redemptions: list[RedemptionRow] = field(default_factory=list)
-    earn_rewards: list[RewardRow] = field(default_factory=list)
+    converts: OwnedRows[ConvertRow] = field(default_factory=OwnedRows)
+    dust: OwnedRows[DustRow] = field(default_factory=OwnedRows)
+    dividends: OwnedRows[DividendRow] = field(default_factory=OwnedRows)
+    transfers: OwnedRows[TransferRow] = field(default_factory=OwnedRows)
+    sub_transfers: OwnedRows[SubTransferRow] = field(default_factory=OwnedRows)
+    fiat_orders: OwnedRows[FiatOrderRow] = field(default_factory=OwnedRows)
+    fiat_payments: OwnedRows[FiatPaymentRow] = field(default_factory=OwnedRows)
+    earn_subscriptions: OwnedRows[SubscriptionRow] = field(default_factory=OwnedRows)
+    earn_redemptions: OwnedRows[RedemptionRow] = field(default_factory=OwnedRows)
+    earn_rewards: OwnedRows[RewardRow] = field(default_factory=OwnedRows)
 
     def next_id(self) -> int:
         self.last_id += 1
@@ -184,17 +182,14 @@ class WalletHistories:
 
     def of(self, uid: int) -> dict[str, list[dict[str, Any]]]:
         """The rows of one account as plain JSON, by history."""
-        return {
-            name: [to_plain(row) for row in getattr(self, name) if row.uid == uid]
-            for name in _KINDS
-        }
+        return {name: [to_plain(row) for row in getattr(self, name).of(uid)] for name in _KINDS}
 
     def dump(self) -> dict[str, Any]:
         rows = {name: [to_plain(row) for row in getattr(self, name)] for name in _KINDS}
         return {"last_id": self.last_id} | rows
 
 
-_KINDS: Mapping[str, type[DataclassInstance]] = {
+_KINDS: Mapping[str, type[Any]] = {
     "converts": ConvertRow,
     "dust": DustRow,
     "dividends": DividendRow,
@@ -214,4 +209,5 @@ def load_histories(histories: WalletHistories, state: Mapping[str, Any]) -> None
     for each in fields(histories):
         kind = _KINDS.get(each.name)
         if kind is not None:
-            setattr(histories, each.name, [from_plain(kind, row) for row in state[each.name]])
+            rows = (from_plain(kind, row) for row in state[each.name])
+            setattr(histories, each.name, OwnedRows(rows))

@@ -17,6 +17,7 @@ from sandbox.exchange.busy_life import live
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.life_trades import TRADES
 from sandbox.exchange.life_wallet import SURPRISES, WALLET_ACTS
+from sandbox.exchange.past_balances import PastBalances
 from sandbox.exchange.state import books_of, dump_state, load_state
 from sandbox.exchange.wallet import TRANSFER_KINDS
 from tests.exchange_builders import Trader, make_exchange, open_trader, success
@@ -114,6 +115,51 @@ def test_histories_and_fills_tell_all_but_what_nobody_explains(
     fills = by_fills(trader.exchange, books)
     untold = by_movements(books, "unexplained", "rename")
     assert add(initial(books), fills, told(trader), untold) == held(books)
+
+
+@given(LIVES)
+@settings(max_examples=25, deadline=None)
+def test_the_balances_of_an_earlier_moment_are_known_exactly(
+    life: tuple[Random, int, bool],
+) -> None:
+    trader = lived(life[0], life[1], surprises=life[2])
+    exchange, moment = trader.exchange, trader.exchange.now()
+    before = books_of(exchange, trader.uid)["balances"]
+    live(
+        exchange,
+        trader.uid,
+        life[0],
+        acts=life[1],
+        start=moment + 1,
+        end=moment + HOUR_MS,
+        surprises=life[2],
+    )
+    past = PastBalances(exchange, trader.uid).at(moment)
+    assert {asset: (each.free, each.locked) for asset, each in past.items()} == {
+        asset: (D(each["free"]), D(each["locked"])) for asset, each in before.items()
+    }
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=25, deadline=None)
+def test_the_stream_tells_every_movement_and_every_balance(seed: int) -> None:
+    exchange = make_exchange()
+    trader = open_trader(exchange, {"USDT": "10000", "BNB": "2", "EUR": "300"})
+    events: list[dict[str, Any]] = []
+    exchange.events.listen(trader.uid, "test", lambda text: events.append(json.loads(text)))
+    start = exchange.now()
+    live(exchange, trader.uid, Random(seed), acts=40, start=start, end=start + HOUR_MS)
+    books = books_of(exchange, trader.uid)
+    updates = ((each["a"], D(each["d"])) for each in events if each["e"] == "balanceUpdate")
+    assert total(updates) == total(by_movements(books))
+    told_last = {
+        row["a"]: D(row["f"]) + D(row["l"])
+        for each in events
+        if each["e"] == "outboundAccountPosition"
+        for row in each["B"]
+    }
+    assert told_last == {asset: held(books).get(asset, D(0)) for asset in told_last}
+    assert [each["E"] for each in events] == sorted(each["E"] for each in events)
 
 
 def test_the_same_seed_lives_the_same_life() -> None:

@@ -209,8 +209,8 @@ def test_bank_money_under_way_moves_when_it_is_done(story: Story) -> None:
 def test_an_act_too_large_changes_nothing(story: Story) -> None:
     with pytest.raises(ApiError, match="insufficient balance"):
         story.exchange.wallet.convert(story.uid, ("SOL", D(1)), ("USDT", D(90)), at=story.at)
-    assert (story.events, story.exchange.movements.rows) == ([], [])
-    assert story.exchange.histories.converts == []
+    assert (story.events, len(story.exchange.movements.rows)) == ([], 0)
+    assert len(story.exchange.histories.converts) == 0
 
 
 @pytest.mark.parametrize(("updates", "positions"), [(True, False), (False, True), (False, False)])
