@@ -11,6 +11,7 @@ from chalicelib.adapters.binance.budget import Priority, WeightBudget
 from chalicelib.adapters.binance.links import Link, LinkTimes, StreamEnvironment
 from chalicelib.adapters.binance.market_stream import BinancePriceStream
 from chalicelib.adapters.binance.rest import BinanceExchange, RestAddresses
+from chalicelib.adapters.binance.sapi_budget import Counter, SapiBudget
 from chalicelib.adapters.binance.user_stream import BinanceUserStream
 from chalicelib.domain.errors import (
     ExchangeError,
@@ -65,6 +66,10 @@ def exchange(running: RunningExchange) -> Iterator[BinanceExchange]:
 @pytest.fixture
 def ada(running: RunningExchange) -> OpenAccount:
     return open_account(running, USDT="5000")
+
+
+def addresses(running: RunningExchange) -> RestAddresses:
+    return RestAddresses(f"{running.rest_url}/api", f"{running.rest_url}/sapi")
 
 
 @pytest.mark.parametrize(
@@ -123,11 +128,74 @@ def test_public_answers_that_are_nonsense_are_none(
         ask(exchange)
 
 
+@pytest.mark.parametrize(
+    ("kind", "raised"),
+    [
+        ("waf", ExchangeUnavailable),
+        ("region", RegionRefused),
+        ("unavailable", ExchangeUnavailable),
+        ("timeout", ExchangeUnavailable),
+        ("reset", ExchangeUnavailable),
+        ("empty", ExchangeUnavailable),
+        ("json-error", ExchangeUnavailable),
+        ("list", ExchangeUnavailable),
+        ("truncated", ExchangeUnavailable),
+        ("cut", ExchangeUnavailable),
+        ("rate-limit", RateLimited),
+    ],
+)
+def test_wallet_calls_fail_alike_and_leave_the_others_alone(
+    running: RunningExchange,
+    exchange: BinanceExchange,
+    ada: OpenAccount,
+    kind: str,
+    raised: type[ExchangeError],
+) -> None:
+    running.admin.fault(kind, "/sapi/*")
+    with pytest.raises(ExchangeError) as caught:
+        exchange.permissions(ada.pair)
+    assert type(caught.value) is raised
+    assert exchange.account(ada.pair).uid == str(ada.uid)
+
+
 def test_a_late_answer_is_an_answer(
     running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
 ) -> None:
     running.admin.fault("slow", ACCOUNT, seconds=0.05)
     assert exchange.account(ada.pair).uid == str(ada.uid)
+
+
+def test_an_answer_that_never_comes_is_given_up(
+    running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
+) -> None:
+    running.admin.fault("slow", ACCOUNT)
+    impatient = BinanceExchange(
+        addresses(running), WeightBudget(machine_now), machine_now, timeout_s=0.1
+    )
+    with pytest.raises(ExchangeUnavailable, match="Timeout"):
+        impatient.account(ada.pair)
+    impatient.close()
+    assert exchange.account(ada.pair).uid == str(ada.uid)
+
+
+def test_a_ban_that_comes_while_a_wallet_call_waits_its_turn_holds_it_back(
+    running: RunningExchange, ada: OpenAccount
+) -> None:
+    clock = MovableClock()
+    budget = WeightBudget(clock)
+
+    def banned_meanwhile(seconds: float) -> None:
+        clock.moved += seconds
+        budget.pause(clock() + timedelta(hours=1), banned=True)
+
+    turns = SapiBudget(clock, banned_meanwhile)
+    turns.pause(Counter("account/apiRestrictions"), clock() + timedelta(seconds=30))
+    waiting = BinanceExchange(addresses(running), budget, clock, turns)
+    running.admin.delete("requests")
+    with pytest.raises(RateLimited) as caught:
+        waiting.permissions(ada.pair)
+    assert caught.value.banned
+    assert running.admin.get("requests")["total"] == 0
 
 
 def test_one_call_with_a_clock_that_is_off_is_made_again(
@@ -290,10 +358,8 @@ class OneAddress:
     heard: Heard = field(default_factory=Heard)
 
     def __post_init__(self) -> None:
-        url = self.running.rest_url
         self.budget = WeightBudget(self.clock)
-        addresses = RestAddresses(f"{url}/api", f"{url}/sapi")
-        self.rest = BinanceExchange(addresses, self.budget, self.clock)
+        self.rest = BinanceExchange(addresses(self.running), self.budget, self.clock)
         environment = StreamEnvironment(
             budget=self.budget,
             exchange_now=self.rest.clock.now,

@@ -35,7 +35,7 @@ from chalicelib.domain.errors import KeyRevoked, RateLimited
 Answer: TypeAlias = Any
 _USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
 _USED_SAPI_WEIGHTS = ("X-SAPI-USED-IP-WEIGHT-1M", "X-SAPI-USED-UID-WEIGHT-1M")
-_TIMEOUT_S = 10
+TIMEOUT_S = 10.0
 _FAILURES = (
     BinanceAPIException,
     BinanceRequestException,
@@ -84,12 +84,15 @@ class BinanceCalls:
         budget: WeightBudget,
         sapi_budget: SapiBudget,
         machine: Callable[[], datetime],
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
-        """`machine` is the machine's time; the exchange's own is asked for and kept."""
+        """`machine` is the machine's time; the exchange's own is asked for and kept. An answer
+        that does not come within `timeout_s` is given up."""
         self._addresses = addresses
         self._budget = budget
         self._sapi_budget = sapi_budget
         self._machine = machine
+        self._timeout_s = timeout_s
         self.clock = ServerClock(machine)
         self._template = _client()
         self._connections = HTTPAdapter(pool_maxsize=16)
@@ -130,8 +133,8 @@ class BinanceCalls:
         counter = Counter(call.path, pair.api_key if pair and call.per_account else None)
 
         def spend() -> None:
-            self._budget.spend(0, call.priority)
             self._sapi_budget.spend(counter, call.weight)
+            self._budget.spend(0, call.priority)  # last: a ban may come while the other waits
 
         def refused(error: RateLimited) -> None:
             if error.banned:
@@ -200,7 +203,7 @@ class BinanceCalls:
             client.API_KEY, client.API_SECRET = pair.api_key, pair.secret
         ahead = milliseconds(self.clock.now()) - time.time() * 1000
         client.timestamp_offset = ahead
-        client._requests_params = {"timeout": _TIMEOUT_S, "allow_redirects": False}
+        client._requests_params = {"timeout": self._timeout_s, "allow_redirects": False}
         client.session = requests.Session()
         client.session.trust_env = False
         client.session.headers.update(client._get_headers())

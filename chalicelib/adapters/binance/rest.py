@@ -18,7 +18,7 @@ from chalicelib.adapters.binance.answers import (
     well_formed,
 )
 from chalicelib.adapters.binance.budget import Priority, WeightBudget
-from chalicelib.adapters.binance.calls import BinanceCalls, RestAddresses, SapiCall
+from chalicelib.adapters.binance.calls import TIMEOUT_S, BinanceCalls, RestAddresses, SapiCall
 from chalicelib.adapters.binance.fields import milliseconds, text
 from chalicelib.adapters.binance.histories import HISTORIES
 from chalicelib.adapters.binance.listings import Listing, read_listing
@@ -50,10 +50,14 @@ class BinanceExchange:
         budget: WeightBudget,
         machine: Callable[[], datetime],
         sapi_budget: SapiBudget | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
-        """`machine` is the machine's time; the exchange's own is asked for and kept."""
+        """`machine` is the machine's time; the exchange's own is asked for and kept. An answer
+        that does not come within `timeout_s` is given up."""
         self._budget = budget
-        self._calls = BinanceCalls(addresses, budget, sapi_budget or SapiBudget(machine), machine)
+        self._calls = BinanceCalls(
+            addresses, budget, sapi_budget or SapiBudget(machine), machine, timeout_s
+        )
         self.clock = self._calls.clock
 
     def close(self) -> None:
