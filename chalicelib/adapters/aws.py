@@ -39,8 +39,9 @@ _PASSING = frozenset(
 )
 
 
-def client(service: str, region: str, url: str = "") -> Any:  # noqa: ANN401 - boto3 has no types
-    """A client of `service`; `url` is empty for AWS itself.
+def client(service: str, region: str, url: str = "", *, tries: int = 3) -> Any:  # noqa: ANN401
+    """A client of `service`; `url` is empty for AWS itself. A call that was throttled or got no
+    answer is tried `tries` times in all.
 
     A service on this machine is an emulator and gets no real credentials.
     """
@@ -51,7 +52,7 @@ def client(service: str, region: str, url: str = "") -> Any:  # noqa: ANN401 - b
             connect_timeout=3,
             read_timeout=10,
             max_pool_connections=16,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            retries={"mode": "standard", "total_max_attempts": tries},
         ),
         **credentials(url),
     )
