@@ -9,9 +9,10 @@ POST /sandbox/accounts/change           {uid, fee_in_bnb, can_trade}
 POST /sandbox/keys                      {uid, permissions, allowed_addresses, public_key: PEM or
                                         base64 of Ed25519 or RSA} -> {uid, key, secret}
 POST /sandbox/keys/change               {key, permissions, allowed_addresses, revoked: true}
-POST /sandbox/deposits                  {uid, asset, amount, status} (0 pending, 6 credited, 1 done)
+POST /sandbox/deposits                  {uid, asset, amount, status, wallet}: 0 pending, 6 credited,
+                                        1 done; wallet 1 is funding, not spot
 POST /sandbox/deposits/advance          {id, status}
-POST /sandbox/withdrawals               {uid, asset, amount, fee, status, order_id}
+POST /sandbox/withdrawals               {uid, asset, amount, fee, status, order_id, wallet}
 POST /sandbox/withdrawals/advance       {id, status}
 GET  /sandbox/market                    {shift_ms, symbols}: how recorded candles were moved
 POST /sandbox/price                     {symbol, price, at}; in force at once when `at` is absent
@@ -38,7 +39,7 @@ from sandbox.exchange.accounts import ApiKey, KeyPermissions
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.records import to_plain
 from sandbox.exchange.state import books_of, dump_state, load_state
-from sandbox.exchange.treasury import DEPOSIT_DONE, WITHDRAWAL_DONE
+from sandbox.exchange.treasury import DEPOSIT_DONE, SPOT_WALLET, WITHDRAWAL_DONE
 from sandbox.exchange.wallet_admin import WalletAdmin
 
 Body = Mapping[str, Any]
@@ -159,6 +160,7 @@ class Admin:
                 Decimal(str(body["amount"])),
                 at=self._exchange.now(),
                 status=int(body.get("status", DEPOSIT_DONE)),
+                wallet=int(body.get("wallet", SPOT_WALLET)),
             )
         )
 
@@ -178,6 +180,7 @@ class Admin:
                 at=self._exchange.now(),
                 status=int(body.get("status", WITHDRAWAL_DONE)),
                 order_id=body.get("order_id", ""),
+                wallet=int(body.get("wallet", SPOT_WALLET)),
             )
         )
 

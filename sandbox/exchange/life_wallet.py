@@ -14,14 +14,17 @@ from sandbox.exchange.treasury import (
     DEPOSIT_CREDITED,
     DEPOSIT_DONE,
     DEPOSIT_PENDING,
-    DEPOSIT_REJECTED,
+    DEPOSIT_STATUSES,
+    FUNDING_WALLET,
+    SPOT_WALLET,
     WITHDRAWAL_DONE,
-    WITHDRAWAL_REJECTED,
+    WITHDRAWAL_RETURNED,
+    WITHDRAWAL_STATUSES,
+    WITHDRAWAL_UNDER_WAY,
 )
 from sandbox.exchange.wallet import CONVERT_DONE, CONVERT_FAILED, TRANSFER_KINDS
 from sandbox.exchange.wallet_records import FUNDING, SPOT
 
-WITHDRAWAL_UNDER_WAY = (0, 2, 4)
 AIRDROPS = ("BTC", "BNB", "NOPAIR")
 _KEEP = Decimal("0.998")
 _INTEREST = Decimal("0.0002")
@@ -30,8 +33,11 @@ _FEE = Decimal("0.01")
 
 def deposit(dice: Dice) -> None:
     asset, amount = dice.some_new()
-    status = dice.one_of((DEPOSIT_PENDING, DEPOSIT_CREDITED, DEPOSIT_DONE, DEPOSIT_REJECTED))
-    dice.exchange.treasury.deposit(dice.uid, asset, amount, at=dice.at, status=status)
+    # One that is credited at once is the usual one.
+    status = dice.one_of((DEPOSIT_DONE, *sorted(DEPOSIT_STATUSES)))
+    dice.exchange.treasury.deposit(
+        dice.uid, asset, amount, at=dice.at, status=status, wallet=_wallet(dice)
+    )
 
 
 def advance_deposit(dice: Dice) -> None:
@@ -49,9 +55,14 @@ def advance_deposit(dice: Dice) -> None:
 def withdraw(dice: Dice) -> None:
     asset, amount = dice.some_of(_leaves)
     fee = dice.one_of((ZERO, cut(amount * _FEE)))
-    status = dice.one_of((*WITHDRAWAL_UNDER_WAY, WITHDRAWAL_DONE, WITHDRAWAL_REJECTED))
     dice.exchange.treasury.withdraw(
-        dice.uid, asset, amount - fee, fee=fee, at=dice.at, status=status
+        dice.uid,
+        asset,
+        amount - fee,
+        fee=fee,
+        at=dice.at,
+        status=dice.one_of(sorted(WITHDRAWAL_STATUSES)),
+        wallet=_wallet(dice),
     )
 
 
@@ -60,7 +71,7 @@ def advance_withdrawal(dice: Dice) -> None:
     waiting = [
         each for each in treasury.withdrawals.of(dice.uid) if each.status in WITHDRAWAL_UNDER_WAY
     ]
-    end = dice.one_of((WITHDRAWAL_DONE, WITHDRAWAL_REJECTED))
+    end = dice.one_of((WITHDRAWAL_DONE, *sorted(WITHDRAWAL_RETURNED)))
     treasury.advance_withdrawal(dice.one_of(waiting).id, end, at=dice.at)
 
 
@@ -200,6 +211,10 @@ def rename_a_coin(dice: Dice) -> None:
         raise NotNow
     ratio = dice.one_of((Decimal(1), Decimal(100), Decimal("0.5")))
     dice.exchange.listings.rename(old, new, ratio, at=dice.at)
+
+
+def _wallet(dice: Dice) -> int:
+    return FUNDING_WALLET if dice.chance(0.15) else SPOT_WALLET
 
 
 def _leaves(asset: str) -> bool:

@@ -71,7 +71,7 @@ def _deposit_row(record: DepositRecord) -> dict[str, object]:
         "transferType": 0,
         "confirmTimes": "1/1" if record.credited_at else "0/1",
         "unlockConfirm": 0,
-        "walletType": 0,
+        "walletType": record.wallet,
         "travelRuleStatus": 0,
     }
     if record.status == DEPOSIT_DONE:
@@ -93,7 +93,7 @@ def _withdrawal_row(record: WithdrawalRecord) -> dict[str, object]:
         "transferType": 0,
         "info": "",
         "confirmNo": 1 if record.completed_at else 0,
-        "walletType": 0,
+        "walletType": record.wallet,
         "txKey": "",
     }
     if record.completed_at:

@@ -14,7 +14,7 @@ from sandbox.exchange.endpoints import SIGNED_NAMES, Call, Endpoint, Json, Secur
 from sandbox.exchange.past_balances import PastBalances
 from sandbox.exchange.sapi_fiat import SUCCESS_CODE
 from sandbox.exchange.sapi_window import DAY_MS, Window, plain, shown_until
-from sandbox.exchange.treasury import WITHDRAWAL_DONE, WITHDRAWAL_REJECTED
+from sandbox.exchange.treasury import SPOT_WALLET, WITHDRAWAL_UNDER_WAY
 from sandbox.exchange.wallet import OTHER_WALLETS
 
 SNAPSHOT_WINDOW = Window(7, 30)
@@ -124,7 +124,7 @@ def _snapshot(call: Call, past: PastBalances, day_end: int) -> dict[str, object]
 def _withdrawing(call: Call) -> Mapping[str, Decimal]:
     leaving: defaultdict[str, Decimal] = defaultdict(Decimal)
     for record in call.exchange.treasury.withdrawals.of(call.account.uid):
-        if record.status not in {WITHDRAWAL_DONE, WITHDRAWAL_REJECTED}:
+        if record.status in WITHDRAWAL_UNDER_WAY and record.wallet == SPOT_WALLET:
             leaving[record.asset] += record.amount + record.fee
     return leaving
 

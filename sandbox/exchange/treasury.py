@@ -1,7 +1,8 @@
 """Coins that enter and leave an account from outside: deposits and withdrawals, with their history.
 
 A deposit is credited at status 6 (credited, still locked for withdrawal) or 1 (done). A withdrawal
-leaves the balance when it is asked for; a rejected one comes back.
+leaves the balance when it is asked for; one that is refused comes back. Those of the funding wallet
+have their rows in the same histories and move nothing here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ DEPOSIT_PENDING, DEPOSIT_DONE, DEPOSIT_REJECTED, DEPOSIT_CREDITED = 0, 1, 2, 6
 CREDITED = frozenset({DEPOSIT_DONE, DEPOSIT_CREDITED})
 DEPOSIT_STATUSES = frozenset({0, 1, 2, 6, 7, 8})
 WITHDRAWAL_DONE, WITHDRAWAL_REJECTED = 6, 3
-WITHDRAWAL_STATUSES = frozenset({0, 2, 3, 4, 6})
+# Cancelled, rejected, failed: what was taken comes back.
+WITHDRAWAL_RETURNED = frozenset({1, WITHDRAWAL_REJECTED, 5})
+WITHDRAWAL_UNDER_WAY = frozenset({0, 2, 4})
+WITHDRAWAL_STATUSES = WITHDRAWAL_UNDER_WAY | WITHDRAWAL_RETURNED | {WITHDRAWAL_DONE}
+SPOT_WALLET, FUNDING_WALLET = 0, 1
 _NETWORKS = {"BTC": "BTC", "USDT": "TRX", "BNB": "BSC", "SOL": "SOL"}
 
 
@@ -36,6 +41,7 @@ class DepositRecord:
     inserted_at: int
     credited_at: int = 0
     completed_at: int = 0
+    wallet: int = SPOT_WALLET
 
 
 @dataclass(slots=True)
@@ -54,6 +60,7 @@ class WithdrawalRecord:
     applied_at: int
     order_id: str = ""
     completed_at: int = 0
+    wallet: int = SPOT_WALLET
 
 
 class Treasury:
@@ -66,7 +73,14 @@ class Treasury:
         self.withdrawals: OwnedRows[WithdrawalRecord] = OwnedRows()
 
     def deposit(
-        self, uid: int, asset: str, amount: Decimal, *, at: int, status: int = DEPOSIT_DONE
+        self,
+        uid: int,
+        asset: str,
+        amount: Decimal,
+        *,
+        at: int,
+        status: int = DEPOSIT_DONE,
+        wallet: int = SPOT_WALLET,
     ) -> DepositRecord:
         """Raises KeyError for an unknown account, ValueError for an unknown status or amount."""
         self._movements.check_account(uid)
@@ -83,6 +97,7 @@ class Treasury:
             address=self._hexadecimal(f"deposit address/{uid}/{asset}")[:34],
             transaction_id=self._hexadecimal(f"deposit/{number}"),
             inserted_at=at,
+            wallet=wallet,
         )
         self._move_deposit(record, status, at)
         self.deposits.append(record)
@@ -106,8 +121,10 @@ class Treasury:
         at: int,
         status: int = WITHDRAWAL_DONE,
         order_id: str = "",
+        wallet: int = SPOT_WALLET,
     ) -> WithdrawalRecord:
         """Raises KeyError, ValueError as `deposit`, and ApiError when the balance is too small."""
+        self._movements.check_account(uid)
         if amount <= 0 or fee < 0 or status not in WITHDRAWAL_STATUSES:
             raise ValueError(f"no withdrawal of {amount} {asset} with status {status}")
         number = len(self.withdrawals) + 1
@@ -124,25 +141,25 @@ class Treasury:
             applied_at=at,
             order_id=order_id,
             completed_at=at if status == WITHDRAWAL_DONE else 0,
+            wallet=wallet,
         )
         self._move(record, "withdrawal", -(amount + fee), at)
         self.withdrawals.append(record)
-        if status == WITHDRAWAL_REJECTED:
+        if status in WITHDRAWAL_RETURNED:
             self._move(record, "withdrawal_return", amount + fee, at)
         return record
 
     def advance_withdrawal(self, withdrawal_id: str, status: int, *, at: int) -> WithdrawalRecord:
         """Raises KeyError for an unknown one, ValueError for one that is already over."""
         record = self.withdrawals.find(withdrawal_id)
-        over = record.status in {WITHDRAWAL_DONE, WITHDRAWAL_REJECTED}
-        if over or status not in WITHDRAWAL_STATUSES:
+        if record.status not in WITHDRAWAL_UNDER_WAY or status not in WITHDRAWAL_STATUSES:
             raise ValueError(
                 f"withdrawal {withdrawal_id} cannot go from {record.status} to {status}"
             )
         record.status = status
         if status == WITHDRAWAL_DONE:
             record.completed_at = at
-        elif status == WITHDRAWAL_REJECTED:
+        elif status in WITHDRAWAL_RETURNED:
             self._move(record, "withdrawal_return", record.amount + record.fee, at)
         return record
 
@@ -157,7 +174,8 @@ class Treasury:
     def _move(
         self, record: DepositRecord | WithdrawalRecord, kind: str, change: Decimal, at: int
     ) -> None:
-        self._movements.move(record.uid, {record.asset: change}, Cause(kind, record.id, at))
+        if record.wallet == SPOT_WALLET:
+            self._movements.move(record.uid, {record.asset: change}, Cause(kind, record.id, at))
 
     def _hexadecimal(self, purpose: str) -> str:
         return hashlib.sha256(f"{self._seed}/{purpose}".encode()).hexdigest()

@@ -210,10 +210,10 @@ def told(trader: Trader) -> Iterator[Change]:
 
 def told_by_deposits(trader: Trader) -> Iterator[Change]:
     for row in trader.get("/sapi/v1/capital/deposit/hisrec"):
-        if row["status"] in (1, 6):
+        if row["status"] in (1, 6) and row["walletType"] == 0:
             yield row["coin"], D(row["amount"])
     for row in trader.get("/sapi/v1/capital/withdraw/history"):
-        if row["status"] != 3:
+        if row["status"] not in (1, 3, 5) and row["walletType"] == 0:
             yield row["coin"], -D(row["amount"]) - D(row["transactionFee"])
 
 

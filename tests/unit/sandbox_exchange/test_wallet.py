@@ -125,12 +125,23 @@ def test_a_withdrawal_row_has_the_exact_shape(trader: Trader, treasury: Treasury
     }
 
 
-def test_a_rejected_withdrawal_comes_back(trader: Trader, treasury: Treasury) -> None:
+@pytest.mark.parametrize("status", [1, 3, 5])
+def test_a_refused_withdrawal_comes_back(trader: Trader, treasury: Treasury, status: int) -> None:
     record = treasury.withdraw(
         trader.uid, "USDT", Decimal(99), fee=Decimal(1), at=trader.exchange.now(), status=4
     )
-    treasury.advance_withdrawal(record.id, 3, at=trader.exchange.now())
+    treasury.advance_withdrawal(record.id, status, at=trader.exchange.now())
     assert trader.free("USDT") == 1000
+
+
+def test_the_funding_wallet_has_rows_but_moves_nothing_here(
+    trader: Trader, treasury: Treasury
+) -> None:
+    now = trader.exchange.now()
+    treasury.deposit(trader.uid, "USDT", Decimal(5), at=now, wallet=1)
+    treasury.withdraw(trader.uid, "USDT", Decimal(9), fee=Decimal(1), at=now, wallet=1)
+    wallets = [row["walletType"] for row in [*deposits(trader), *trader.get(WITHDRAWALS)]]
+    assert (wallets, trader.free("USDT")) == ([1, 1], Decimal(1000))
 
 
 def test_nobody_withdraws_more_than_he_has(trader: Trader, treasury: Treasury) -> None:
