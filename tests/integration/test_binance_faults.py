@@ -314,6 +314,16 @@ def test_a_refused_region_is_named_at_the_handshake_too(running: RunningExchange
         Link(running.ws_api_url, machine_now, TIMES)
 
 
+def test_too_many_connects_are_a_pause_of_minutes_and_no_ban(running: RunningExchange) -> None:
+    running.admin.post("limits", reset=True, connects_per_five_minutes=1)
+    Link(running.ws_api_url, machine_now, TIMES).close()
+    with pytest.raises(RateLimited) as caught:
+        Link(running.ws_api_url, machine_now, TIMES)
+    running.admin.post("limits", connects_per_five_minutes=300)
+    assert not caught.value.banned
+    assert timedelta(0) < caught.value.retry_at - machine_now() <= timedelta(minutes=5)
+
+
 def test_a_handshake_that_is_never_answered_is_given_up(
     running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
 ) -> None:

@@ -145,6 +145,23 @@ def test_a_ban_cuts_the_user_streams_of_its_address_alone(banning: RunningExchan
         modest.shutdown()  # type: ignore[no-untyped-call]
 
 
+def status_of_ping(line: websocket.WebSocket) -> int:
+    line.send('{"id":1,"method":"ping"}')
+    return int(json.loads(line.recv())["status"])
+
+
+def test_going_on_over_a_socket_is_a_ban_too_and_cuts_it(banning: RunningExchange) -> None:
+    greedy = connected(banning, GREEDY)
+    try:
+        spend_all(banning)  # refused already: the connect cost two
+        assert [status_of_ping(greedy) for _ in range(2)] == [429, 429]
+        with pytest.raises((websocket.WebSocketException, OSError)):
+            status_of_ping(greedy)
+        assert ask(banning)[0] == 418
+    finally:
+        greedy.shutdown()  # type: ignore[no-untyped-call]
+
+
 def test_a_handshake_from_a_banned_address_is_refused_with_the_seconds_left(
     banning: RunningExchange,
 ) -> None:

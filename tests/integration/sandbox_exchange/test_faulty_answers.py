@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from sandbox.exchange.client import SandboxRefusal
-from sandbox.exchange.fault_rules import FaultKind
+from sandbox.exchange.fault_rules import FaultKind, FaultRule
 from sandbox.exchange.running import RunningExchange, running_exchange
 from sandbox.exchange.signing import hmac_signature
 from tests.integration.sandbox_exchange.conftest import PATIENCE_S
@@ -230,6 +230,12 @@ def test_a_rule_is_for_its_path_address_account_and_count(
     statuses = [order(exchange, account, "9.9.9.9").status for _ in range(3)]
     assert statuses == [403, 403, 200]
     assert [each["count"] for each in exchange.admin.get("faults")["faults"]] == [0]
+
+
+def test_a_rule_may_be_set_in_code(exchange: RunningExchange) -> None:
+    rule = FaultRule(FaultKind.UNAVAILABLE, "/api/v3/ping")
+    exchange.call(lambda each: each.rules.add(rule))
+    assert [ask(exchange, "GET", "/api/v3/ping").status for _ in range(2)] == [503, 200]
 
 
 def test_a_rule_without_a_count_holds_until_it_is_deleted(exchange: RunningExchange) -> None:

@@ -150,6 +150,8 @@ def test_a_dumped_exchange_is_taken_up_by_another(
         ("deposits", {"uid": 1, "asset": "BTC", "amount": "1"}, "400: .*KeyError"),
         ("price", {"symbol": "BTCUSDT", "price": "1.001"}, "no positive multiple"),
         ("withdrawals", {"uid": 100_000_001, "asset": "XRP", "amount": "9"}, "insufficient"),
+        ("keys", {"uid": 100_000_001, "public_key": "my cat"}, "400: .*no public key"),
+        ("limits", {"retry_after": "tomorrow"}, "400: .*retry_after is one of right"),
     ],
 )
 def test_mistakes_of_the_operator_are_told(
