@@ -161,7 +161,8 @@ class Rota:
             self._leave_to_others(self._read(now), now)
 
     def _renew(self, now: datetime) -> None:
-        self._leases.acquire(self._lease(self._own_name(), now), now)
+        if not self._notes:  # whoever holds something needs no other sign of life
+            self._leases.acquire(self._lease(self._own_name(), now), now)
         for work in self.held():
             if not self._keep(work, now):
                 _log.warning("lease_lost", extra={"work": work})
@@ -175,13 +176,9 @@ class Rota:
         return kept
 
     def _read(self, now: datetime) -> dict[str, Lease]:
-        """All leases by name; those of containers tell who lives."""
+        """All leases by name; who holds one that runs is alive."""
         seen = {lease.name: lease for lease in self._leases.of_group(GROUP)}
-        self.containers = [
-            lease.holder
-            for name, lease in seen.items()
-            if name.startswith(_CONTAINER) and lease.until > now
-        ]
+        self.containers = sorted({lease.holder for lease in seen.values() if lease.until > now})
         return seen
 
     def _leave_to_others(self, seen: dict[str, Lease], now: datetime) -> None:
