@@ -19,7 +19,7 @@ from chalicelib.domain.account import KeyPair
 from sandbox.exchange.running import RunningExchange
 
 PATIENCE_S = 10
-TIMES = LinkTimes(first_pause=0.01, longest_pause=0.05, look=0.02)
+TIMES = LinkTimes(overlap=0.1, first_pause=0.01, longest_pause=0.05, look=0.02)
 
 
 def machine_now() -> datetime:

@@ -211,7 +211,7 @@ def test_a_connection_is_changed_before_its_day_is_over(
     running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
 ) -> None:
     heard, clock = Heard(), MovableClock()
-    times = LinkTimes(silence=10**6, first_pause=0.01, look=0.02)
+    times = LinkTimes(silence=10**6, overlap=0.1, first_pause=0.01, look=0.02)
     with running_stream(running, exchange, heard, clock=clock, times=times) as stream:
         stream.follow("ada", ada.pair)
         heard.until_subscribed("ada")

@@ -23,13 +23,18 @@ _CLOSE = websocket.ABNF.OPCODE_CLOSE
 
 @dataclass(frozen=True, slots=True)
 class LinkTimes:
-    """Limits in seconds. Binance pings every 20 s and cuts a connection after 24 h."""
+    """Limits in seconds. Binance pings every 20 s and cuts a connection after 24 h.
+
+    `overlap`: so long both connections are read once the new one has all accounts, since what
+    was sent on the old one before that may arrive after it.
+    """
 
     connect: float = 10
     silence: float = 60
     answer: float = 30
     least_life: float = 20 * 3600
     most_life: float = 22 * 3600
+    overlap: float = 2
     first_pause: float = 1
     longest_pause: float = 60
     look: float = 0.1

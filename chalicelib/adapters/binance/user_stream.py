@@ -6,6 +6,7 @@ that come and leave. What the events mean is left to the listener.
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Lock
@@ -41,6 +42,7 @@ _REQUEST_WEIGHT = 2
 _REQUESTS_AT_ONCE = 50
 _FRAMES_AT_ONCE = 500
 _NEXT_FRAME_S = 0.001
+_READS_AT_THE_END = 20
 _RESYNC_EVERY = timedelta(seconds=1)
 
 _log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class BinanceUserStream:
         self._main: _Connection | None = None
         self._next: _Connection | None = None
         self._next_try_at = environment.machine()
+        self._next_full_at: datetime | None = None
         self._due: dict[str, datetime] = {}
         self._pauses: dict[str, Backoff] = {}
         self._connect_pauses = Backoff(environment.times, environment.chance)
@@ -99,6 +102,7 @@ class BinanceUserStream:
                     self._step(self._main)
                 if self._main is None:
                     self._closing.wait(self._connect_pauses.pause())
+            self._read_to_the_end()
         finally:
             self._lose_all()
 
@@ -163,14 +167,23 @@ class BinanceUserStream:
             pair = wanted[account_id]
             connection.link.send(known.subscribe(account_id, pair, stamp, now))
 
-    def _read(self, connection: _Connection) -> None:
+    def _read(self, connection: _Connection) -> bool:
+        """Take what has come; False when there may be more."""
         wait = self._env.times.look
         for _ in range(_FRAMES_AT_ONCE):
             frame = connection.link.receive(wait)
             if frame is None:
-                return
+                return True
             self._take(connection, frame)
             wait = _NEXT_FRAME_S
+        return False
+
+    def _read_to_the_end(self) -> None:
+        """Take what came before we were told to close; not for ever, since more may come."""
+        for connection in (self._main, self._next):
+            with suppress(ExchangeUnavailable):
+                if connection is not None:
+                    any(self._read(connection) for _ in range(_READS_AT_THE_END))
 
     def _take(self, connection: _Connection, frame: str) -> None:
         try:
@@ -235,12 +248,18 @@ class BinanceUserStream:
     def _swap_when_full(self, old: _Connection, new: _Connection) -> None:
         with self._lock:
             wanted = set(self._wanted)
-        if wanted <= new.subscriptions.active() | new.refused:
+        now = self._env.machine()
+        if not wanted <= new.subscriptions.active() | new.refused:
+            self._next_full_at = None
+            return
+        self._next_full_at = self._next_full_at or now
+        if now - self._next_full_at >= timedelta(seconds=self._env.times.overlap):
             _log.info("stream_changed", extra={"accounts": len(wanted)})
             self._lose(old, "a newer connection took over")
 
     def _lose(self, connection: _Connection, reason: str) -> None:
         connection.link.close()
+        self._next_full_at = None
         if connection is self._next:
             self._next = None
             _log.warning("next_stream_lost", extra={"reason": reason})
