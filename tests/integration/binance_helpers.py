@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Condition, Thread
+from threading import Thread
 
 from chalicelib.adapters.binance.budget import WeightBudget
 from chalicelib.adapters.binance.calls import RestAddresses
 from chalicelib.adapters.binance.links import LinkTimes, StreamEnvironment
 from chalicelib.adapters.binance.rest import BinanceExchange
+from chalicelib.adapters.binance.sapi_budget import SapiBudget
 from chalicelib.adapters.binance.user_stream import BinanceUserStream
 from chalicelib.domain.account import KeyPair
+from chalicelib.services.exchange_ports import StreamListener
 from sandbox.exchange.running import RunningExchange
+from tests.heard import PATIENCE_S
+from tests.heard import Heard as Heard  # beside the adapter it listens to
 
-PATIENCE_S = 10
 TIMES = LinkTimes(overlap=0.1, first_pause=0.01, longest_pause=0.05, look=0.02)
 
 
@@ -35,63 +37,28 @@ class MovableClock:
     def __call__(self) -> datetime:
         return datetime.fromtimestamp(time.time() + self.moved, UTC)
 
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.moved += seconds
+
 
 @contextmanager
 def adapter(running: RunningExchange) -> Iterator[BinanceExchange]:
     addresses = RestAddresses(f"{running.rest_url}/api", f"{running.rest_url}/sapi")
-    exchange = BinanceExchange(addresses, WeightBudget(machine_now), machine_now)
+    ahead = MovableClock()  # nobody waits for another minute of a history
+    sapi_budget = SapiBudget(ahead, ahead.wait)
+    exchange = BinanceExchange(addresses, WeightBudget(machine_now), machine_now, sapi_budget)
     try:
         yield exchange
     finally:
         exchange.close()
 
 
-@dataclass
-class Heard:
-    """A StreamListener that keeps what it was told; `until` waits for it."""
-
-    frames: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    subscribed_accounts: list[str] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    told: Condition = field(default_factory=Condition)
-
-    def frame(self, account_id: str, frame: str) -> None:
-        with self.told:
-            self.frames[account_id].append(frame)
-            self.told.notify_all()
-
-    def subscribed(self, account_id: str) -> None:
-        with self.told:
-            self.subscribed_accounts.append(account_id)
-            self.told.notify_all()
-
-    def gap(self, account_ids: Sequence[str]) -> None:
-        with self.told:
-            self.gaps += account_ids
-            self.told.notify_all()
-
-    def revoked(self, account_id: str, reason: str) -> None:
-        with self.told:
-            self.refused.append(account_id)
-            self.told.notify_all()
-
-    def until(self, true: Callable[[], bool]) -> None:
-        with self.told:
-            assert self.told.wait_for(true, PATIENCE_S), f"never came; heard {self}"
-
-    def until_subscribed(self, account_id: str, times: int = 1) -> None:
-        self.until(lambda: self.subscribed_accounts.count(account_id) >= times)
-
-    def until_frames(self, account_id: str, count: int) -> None:
-        self.until(lambda: len(self.frames[account_id]) >= count)
-
-
 @contextmanager
 def running_stream(
     running: RunningExchange,
     exchange: BinanceExchange,
-    heard: Heard,
+    heard: StreamListener,
     *,
     clock: Callable[[], datetime] = machine_now,
     times: LinkTimes = TIMES,

@@ -32,6 +32,13 @@ def rows_of(answer: object) -> list[Mapping[str, Any]]:
     return answer
 
 
+def lists_of(answer: object) -> list[list[Any]]:
+    """The answer as a list of lists. Raises InvalidRequest when it is none."""
+    if not isinstance(answer, list) or not all(isinstance(row, list) for row in answer):
+        raise InvalidRequest("no list of lists")
+    return answer
+
+
 def symbol_of(row: Mapping[str, Any]) -> Symbol:
     """A row of exchangeInfo. Whatever state is not TRADING is not trading."""
     trading = row.get("status") == "TRADING" and row.get("isSpotTradingAllowed") is True

@@ -10,6 +10,7 @@ from decimal import Decimal
 from chalicelib.adapters.binance.answers import (
     account_of,
     fill_of,
+    lists_of,
     quote_of,
     rows_of,
     state_of,
@@ -110,7 +111,7 @@ class BinanceExchange:
             ),
         )
         with well_formed("minute_close"):
-            candles = [row for row in answer if row[0] == opens]
+            candles = [row for row in lists_of(answer) if row[0] == opens]
             return amount(candles[0][4], "close") if candles else None
 
     def account(self, pair: KeyPair) -> AccountReading:
