@@ -16,7 +16,8 @@ Choice = TypeVar("Choice")
 
 COINS = ("USDT", "BTC", "ETH", "BNB", "SOL", "XRP", "DOGE", "USDC")
 CURRENCIES = ("EUR", "TRY")
-_PARTS = (Decimal("0.01"), Decimal("0.1"), Decimal("0.35"), Decimal(1))
+# Mostly small parts, so that there is something left to live on; now and then all of it.
+_PARTS = (*map(Decimal, ("0.02", "0.05", "0.1", "0.1", "0.15", "0.3")), Decimal(1))
 _VALUES_USDT = (Decimal(3), Decimal(25), Decimal(180), Decimal(900))
 
 

@@ -23,6 +23,7 @@ PAIRS = (
     "ETHBTC",
     "SOLBTC",
 )
+_SHARE_OF_SWITCHES = 0.05
 _AWAY = (Decimal("0.95"), Decimal("0.999"), Decimal("1.001"), Decimal("1.05"))
 
 
@@ -60,7 +61,9 @@ def cancel_an_order(dice: Dice) -> None:
 
 
 def switch_fee_payment(dice: Dice) -> None:
-    """Pay commissions in BNB from now on, or no longer."""
+    """Pay commissions in BNB from now on, or no longer; not often."""
+    if not dice.chance(_SHARE_OF_SWITCHES):
+        raise NotNow
     dice.account.fee_in_bnb = not dice.account.fee_in_bnb
 
 

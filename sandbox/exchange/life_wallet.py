@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from sandbox.exchange.accounts import ZERO
-from sandbox.exchange.commissions import BNB, cut
+from sandbox.exchange.commissions import BNB, cut, price_between
 from sandbox.exchange.earn import FLEXIBLE_REWARDS, claim
 from sandbox.exchange.fiat import CARD, CASH_BALANCE, FIAT_DONE, FIAT_FAILED, FIAT_PROCESSING
 from sandbox.exchange.life_dice import COINS, CURRENCIES, Dice, NotNow
@@ -29,6 +29,7 @@ AIRDROPS = ("BTC", "BNB", "NOPAIR")
 _KEEP = Decimal("0.998")
 _INTEREST = Decimal("0.0002")
 _FEE = Decimal("0.01")
+_DUST_BNB = Decimal("0.1")
 
 
 def deposit(dice: Dice) -> None:
@@ -86,11 +87,8 @@ def convert(dice: Dice) -> None:
 
 
 def sweep_dust(dice: Dice) -> None:
-    held = sorted(
-        asset
-        for asset, each in dice.account.balances.items()
-        if each.free and _leaves(asset) and asset not in {BNB, "USDT", *AIRDROPS}
-    )
+    """Up to three coins that are worth little."""
+    held = sorted(asset for asset in dice.account.balances if _is_dust(dice, asset))
     count = min(len(held), dice.one_of((1, 2, 3)))
     dice.exchange.wallet.sweep_dust(dice.uid, dice.random.sample(held, count), at=dice.at)
 
@@ -211,6 +209,13 @@ def rename_a_coin(dice: Dice) -> None:
         raise NotNow
     ratio = dice.one_of((Decimal(1), Decimal(100), Decimal("0.5")))
     dice.exchange.listings.rename(old, new, ratio, at=dice.at)
+
+
+def _is_dust(dice: Dice, asset: str) -> bool:
+    price = price_between(dice.exchange.market, asset, BNB, dice.at)
+    if asset == BNB or not price:
+        return False
+    return 0 < dice.account.free(asset) * price < _DUST_BNB
 
 
 def _wallet(dice: Dice) -> int:

@@ -20,7 +20,8 @@ PAID_IN = 1
 
 def convert_history(call: Call) -> Json:
     parameters = call.parameters
-    parameters.required("startTime"), parameters.required("endTime")
+    for name in ("startTime", "endTime"):
+        parameters.required(name)
     start, end = CONVERT_WINDOW.asked(call)
     limit = parameters.limit(default=100, most=1_000)
     found = own_rows(call, "converts", call.exchange.histories.converts, (start, end))
