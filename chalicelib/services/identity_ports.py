@@ -141,3 +141,13 @@ class Mail(Protocol):
 
     def send(self, to: str, subject: str, text: str) -> None:
         """Raises DeliveryFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everything that signing up and in needs from outside."""
+
+    identity: Identity
+    tokens: Tokens
+    throttle: Throttle
+    mail: Mail

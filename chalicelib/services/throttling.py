@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from chalicelib.domain.errors import TooOften
 from chalicelib.services.identity_ports import Throttle
@@ -19,6 +20,20 @@ class Limit:
     doing: str
     most: int
     seconds: int
+
+
+SIGN_UPS: Final = Limit("sign-up", 20, 3600)
+SIGN_INS: Final = Limit("sign-in", 60, 600)
+REFRESHES: Final = Limit("refresh", 240, 600)
+CODES: Final = Limit("code", 60, 3600)
+CHANGES: Final = Limit("change", 60, 3600)
+"""Of one address; many people may share one."""
+
+SIGN_INS_OF: Final = Limit("sign-in-of", 10, 600)
+CODES_OF: Final = Limit("code-of", 10, 3600)
+CHANGES_OF: Final = Limit("change-of", 10, 3600)
+LETTERS_TO: Final = Limit("letter-to", 5, 3600)
+"""Of one name, e-mail address or trader, from wherever."""
 
 
 @dataclass(frozen=True, slots=True)
