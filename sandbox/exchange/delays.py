@@ -21,8 +21,10 @@ class Delays:
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Let every answer go that is still held back."""
         self._stopping = True
+        await asyncio.gather(*self._tasks)
 
     async def wait(self, rule: FaultRule, request: web.BaseRequest | None = None) -> None:
         """Return when the answer under the rule is due, or nobody waits for it any more."""

@@ -67,7 +67,7 @@ class SandboxServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._delays.stop()
+        await self._delays.stop()
         self.sockets.abort_all()
         if self._runner is not None:
             await self._runner.cleanup()
