@@ -205,6 +205,10 @@ class FakeLedger:
         earlier = [at for at in self._checkpoints[account_id] if at < instant]
         return self._checkpoints[account_id][max(earlier)] if earlier else None
 
+    def checkpoint_from(self, account_id: str, instant: datetime) -> Checkpoint | None:
+        later = [at for at in self._checkpoints[account_id] if at >= instant]
+        return self._checkpoints[account_id][min(later)] if later else None
+
     def entries_of(self, account_id: str) -> list[LedgerEntry]:
         return sorted(self._entries[account_id].values(), key=order_of)
 

@@ -101,6 +101,9 @@ class Ledger(Protocol):
     def checkpoint_before(self, account_id: str, instant: datetime) -> Checkpoint | None:
         """The newest checkpoint taken before `instant`."""
 
+    def checkpoint_from(self, account_id: str, instant: datetime) -> Checkpoint | None:
+        """The oldest checkpoint taken at or after `instant`."""
+
 
 class Holdings(Protocol):
     """Newest quantities of each linked account, by shard."""

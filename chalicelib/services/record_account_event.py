@@ -28,6 +28,7 @@ from chalicelib.domain.holdings import (
 )
 from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, LedgerEntry
 from chalicelib.domain.money import Asset
+from chalicelib.services.balance_late import rests_of_late
 from chalicelib.services.exchange_ports import FrameContent, FrameParser, Ignored, StreamEnded
 from chalicelib.services.ports import Ledger, StreamItem
 from chalicelib.services.start_link import Stores, link_is_over, start_link
@@ -158,6 +159,10 @@ def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> None:
                 _set_aside("event_from_before_the_link", read.item)
         _log_silent(read.content, read.item)
     stores.ledger.add(row.account_id, list(entries.values()))
+    late = [entry for entry in entries.values() if row.is_superseded(entry.at)]
+    rests = rests_of_late(row.account_id, late, stores.ledger)
+    stores.ledger.add(row.account_id, rests)
+    entries |= {rest.entry_id: rest for rest in rests}
     readings = [each for read in reads for each in _readings_of(read, row)]
     for reading in readings:
         stores.ledger.add_checkpoint(row.account_id, reading)

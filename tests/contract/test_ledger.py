@@ -137,6 +137,18 @@ def test_the_newest_checkpoint_before_an_instant_is_found(stores: Stores, fresh:
     assert found == [None, first, first, second]
 
 
+def test_the_oldest_checkpoint_from_an_instant_on_is_found(stores: Stores, fresh: Fresh) -> None:
+    first, second = checkpoint(NOON, USDT="1000"), checkpoint(at(hours=1), USDT="2000", BTC="0.1")
+    stores.ledger.add(fresh.account, [fill(executed_at=at(minutes=90))])
+    stores.ledger.add_checkpoint(fresh.account, second)
+    stores.ledger.add_checkpoint(fresh.account, first)
+    found = [
+        stores.ledger.checkpoint_from(fresh.account, instant)
+        for instant in (at(hours=-1), NOON, at(milliseconds=1), at(hours=1), at(hours=2))
+    ]
+    assert found == [first, first, second, second, None]
+
+
 def test_a_checkpoint_of_an_instant_stays_as_it_was(stores: Stores, fresh: Fresh) -> None:
     stores.ledger.add_checkpoint(fresh.account, checkpoint(USDT="1"))
     stores.ledger.add_checkpoint(fresh.account, checkpoint(USDT="2"))

@@ -58,6 +58,12 @@ class DynamoLedger:
         newest = next(rows, None)
         return checkpoint_of(newest) if newest else None
 
+    def checkpoint_from(self, account_id: str, instant: datetime) -> Checkpoint | None:
+        """The oldest checkpoint taken at or after `instant`."""
+        start = f"C#{sortable(up_to_millisecond(instant))}"
+        oldest = next(self._query(account_id, start, "C#~", forward=True, page=1), None)
+        return checkpoint_of(oldest) if oldest else None
+
     def _read(
         self, account_id: str, start: datetime, end: datetime, *, forward: bool
     ) -> tuple[Iterator[LedgerEntry], Iterator[LedgerEntry]]:
