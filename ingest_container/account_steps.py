@@ -5,7 +5,7 @@ why; come back when the key is right again. For the worker thread of the slot al
 """
 
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,9 +34,14 @@ class AccountSteps:
     """What can be done with one account of a slot; `followed` are all of the slot, by id."""
 
     def __init__(
-        self, outside: Outside, stream: UserStream, followed: MutableMapping[str, Followed]
+        self,
+        outside: Outside,
+        stream: UserStream,
+        followed: MutableMapping[str, Followed],
+        on_forgotten: Callable[[str], None],
     ) -> None:
-        """Nothing is asked before a step."""
+        """Nothing is asked before a step. `on_forgotten` is told an account that was let go."""
+        self._on_forgotten = on_forgotten
         self._outside = outside
         self._stream = stream
         self._followed = followed
@@ -52,6 +57,7 @@ class AccountSteps:
         """Let it go, and its key."""
         self._stream.leave(account_id)
         self._followed.pop(account_id, None)
+        self._on_forgotten(account_id)
 
     def advance(self, followed: Followed) -> None:
         """Do the account's next step, if it has one; what fails is tried at the next look."""
@@ -109,6 +115,7 @@ class AccountSteps:
         extra = {"account_id": followed.account.account_id, "state": state.value, "reason": reason}
         _log.warning("account_stopped", extra=extra)
         self._stream.leave(followed.account.account_id)
+        self._on_forgotten(followed.account.account_id)
         followed.stage, followed.stop_as, followed.streaming = Stage.STOP, state, False
         self.advance(followed)
 

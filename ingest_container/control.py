@@ -2,6 +2,7 @@
 
 GET  /state                   mode, leases held, containers that live, weight a minute, slots and
                               their accounts, frames received, buffered, errors
+POST /compare                 compare books that grew, when all frames are recorded: {"compared": …}
 POST /mode  {"mode": "fast"}  or "live"
 POST /flush                   when the queue has every frame received so far: {"frames": …};
                               503 when it would not take them in time
@@ -53,11 +54,13 @@ def _handler_of(supervisor: Supervisor) -> type[BaseHTTPRequestHandler]:
             if self.path == "/flush":
                 sent = supervisor.flush(_FLUSH_WITHIN_S)
                 self._answer(200 if sent else 503, {"frames": supervisor.state()["frames"]})
+            elif self.path == "/compare":
+                self._answer(200, {"compared": supervisor.compare_books()})
             elif self.path == "/mode" and body.get("mode") in ("fast", "live"):
                 supervisor.set_fast(body["mode"] == "fast")
                 self._answer(200, {"mode": body["mode"]})
             else:
-                self._answer(400, {"error": "neither /flush nor /mode with fast or live"})
+                self._answer(400, {"error": "neither /flush, /compare nor /mode fast or live"})
 
         def _body(self) -> dict[str, object]:
             length = self.headers.get("Content-Length", "0")

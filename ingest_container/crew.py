@@ -10,7 +10,7 @@ from ingest_container.outside import Outside
 from ingest_container.parts import Parts
 from ingest_container.prices import PriceKeeper
 from ingest_container.rota import PRICES, slot_name, slot_of
-from ingest_container.session import SlotSession, Want
+from ingest_container.session import Books, SlotSession
 
 
 class ThreadCrew:
@@ -22,14 +22,14 @@ class ThreadCrew:
         forwarder: Forwarder,
         parts: Parts,
         heartbeat: Callable[[], float],
-        want: Want,
+        books: Books,
     ) -> None:
-        """Nothing is begun yet. `heartbeat` and `want` are those of the sessions."""
+        """Nothing is begun yet. `heartbeat` and `books` are those of the sessions."""
         self._outside = outside
         self._forwarder = forwarder
         self._parts = parts
         self._heartbeat = heartbeat
-        self._want = want
+        self._books = books
         self._sessions: Mapping[int, SlotSession] = {}  # replaced whole: others read it
         self._prices: tuple[PriceKeeper, PriceStream] | None = None
         self._frames_before = 0
@@ -46,7 +46,7 @@ class ThreadCrew:
             self._outside,
             self._forwarder,
             self._heartbeat,
-            want=self._want,
+            books=self._books,
             missed_since=missed_since,
         )
         session.manual_days = self._fast
@@ -115,6 +115,16 @@ class ThreadCrew:
             session.tick(done.set)
             ticked.append(done)
         return all(done.wait(seconds) for done in ticked)
+
+    def revoked(self, account_id: str, reason: str) -> None:
+        """The exchange does not take this account's key any more."""
+        for session in self.sessions():
+            session.revoked(account_id, reason)
+
+    def compare_all(self) -> None:
+        """Want the books compared of every account that something was recorded of since."""
+        for session in self.sessions():
+            session.compare_all()
 
     def lost(self, account_id: str) -> None:
         """A frame of this account is gone."""

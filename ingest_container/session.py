@@ -7,44 +7,45 @@ thread only hands frames on.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
+from typing import Protocol
 
 from chalicelib.domain.account import AccountState, ExchangeAccount
 from chalicelib.domain.errors import (
     ExchangeUnavailable,
-    KeyRevoked,
     NotAllowed,
     StoreUnavailable,
 )
-from chalicelib.services.read_account import read_account
-from ingest_container.account_steps import PASSING, AccountSteps
-from ingest_container.care import send_snapshot
+from ingest_container.account_steps import AccountSteps
 from ingest_container.followed import Followed, Stage
 from ingest_container.forwarder import Forwarder
 from ingest_container.key_checks import KeyChecks
 from ingest_container.outside import Outside
 
-_CHECKPOINTS_A_HEARTBEAT = 5  # so that a day's worth takes minutes, and few weights a minute
 _ENTRY_SIGNS = ('"TRADE"', '"balanceUpdate"')  # in every frame that makes a ledger entry
 _KEY_CHECKS_A_HEARTBEAT = 5
 _STOPPED_STATES = (AccountState.KEY_REVOKED, AccountState.PERMISSIONS_WIDENED)
 
-Want: TypeAlias = Callable[[Followed, str], None]
-"""Told an account whose books must be compared with the exchange's, and why: "restart" when its
-slot was taken over, "gap" when frames may have been missed. Called on the session's worker."""
+_MOVEMENT_SIGN = '"balanceUpdate"'  # in every frame of a change that a history will name
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Day:
-    number: date
-    due: list[str] = field(default_factory=list)
+class Books(Protocol):
+    """Where it is said whose books must be compared with the exchange's; see `Reconciler`."""
+
+    def want(self, followed: Followed, reason: str) -> None:
+        """Compare: "restart" when its slot was taken over, "gap" when frames may have been
+        missed, "movement" when a history should name one, "daily". For any thread."""
+
+    def look(self, slot: int, followed: Iterable[Followed]) -> None:
+        """Take up the doubts stored of the slot's accounts. Raises StoreUnavailable."""
+
+    def drop(self, account_id: str) -> None:
+        """The account is followed no longer."""
 
 
 class SlotSession:
@@ -57,16 +58,16 @@ class SlotSession:
         forwarder: Forwarder,
         heartbeat: Callable[[], float],
         *,
-        want: Want,
+        books: Books,
         missed_since: datetime | None = None,
     ) -> None:
         """`heartbeat` gives the seconds from one look at the roster to the next. Since
         `missed_since` (by the machine's clock) nobody may have followed the slot; None when it
         was handed over. `frames` counts those received, of accounts that are gone too; with
-        `manual_days` only `tick` ends a day.
+        `manual_days` books are compared by hand alone.
         """
         self.slot = slot
-        self._want = want
+        self._books = books
         self._missed_since = missed_since
         self._retired = False
         self._outside = outside
@@ -76,13 +77,13 @@ class SlotSession:
         self._followed: dict[str, Followed] = {}
         self._roster_number = -1
         now = outside.now()
-        self._day = _Day(now.date())
+        self._day = now.date()
         self._key_checks = KeyChecks(now)
         self.manual_days = False
         self.frames = 0
         self._next_look = 0.0  # on the machine's monotonic clock
         self.stream = outside.user_stream(self)
-        self._steps = AccountSteps(outside, self.stream, self._followed)
+        self._steps = AccountSteps(outside, self.stream, self._followed, books.drop)
 
     def followed(self) -> list[Followed]:
         """The accounts of the slot, as they are now."""
@@ -97,6 +98,8 @@ class SlotSession:
         self.frames += 1
         if any(sign in frame for sign in _ENTRY_SIGNS):
             followed.entries_since_checkpoint = True
+        if _MOVEMENT_SIGN in frame and not self.manual_days and not self._retired:
+            self._books.want(followed, "movement")
         self._forwarder.put(followed.item(self._outside.machine(), frame=frame))
 
     def subscribed(self, account_id: str) -> None:
@@ -116,14 +119,11 @@ class SlotSession:
         self._inbox.put(partial(self._on_gap, [account_id], streaming=True))
 
     def tick(self, done: Callable[[], None]) -> None:
-        """Do what is due at an hour's end, all of it, then call `done`."""
+        """Take up what is new, then call `done`."""
 
         def work() -> None:
             try:
                 self.look()
-                self._turn_day()
-                while self._day.due:
-                    self._checkpoint_some()
             finally:
                 done()
 
@@ -138,7 +138,6 @@ class SlotSession:
                 self.look()
                 if not self.manual_days and not self._retired:
                     self._turn_day()
-                    self._checkpoint_some()
                     self.check_keys()
                 self._next_look = time.monotonic() + self._heartbeat()
                 continue
@@ -191,6 +190,10 @@ class SlotSession:
             _log.warning("roster_not_read", extra={"slot": self.slot, "reason": str(error)})
         for followed in self.followed():
             self._steps.advance(followed)
+        try:
+            self._books.look(self.slot, self.followed())
+        except StoreUnavailable as error:
+            _log.warning("doubts_not_read", extra={"slot": self.slot, "reason": str(error)})
 
     def _take_roster(self) -> bool:
         """Follow who is new and leave who is gone; False when some key could not be opened."""
@@ -260,7 +263,7 @@ class SlotSession:
         streams = followed.streaming and followed.stage is Stage.STREAM
         if streams and followed.compare_for and not self._retired:
             reason, followed.compare_for = followed.compare_for, ""
-            self._want(followed, reason)
+            self._books.want(followed, reason)
 
     def _on_gap(self, account_ids: Sequence[str], *, streaming: bool = False) -> None:
         for account_id in account_ids:
@@ -280,29 +283,18 @@ class SlotSession:
         if followed is not None:
             self._steps.stop_as(followed, AccountState.KEY_REVOKED, reason)
 
+    def compare_all(self) -> None:
+        """Want the books compared of every account that something was recorded of since."""
+        for followed in self.followed():
+            if followed.wants_checkpoint():
+                self._books.want(followed, "daily")
+
     def _turn_day(self) -> None:
-        """At a new UTC day of the exchange, list who needs a checkpoint."""
+        """At a new UTC day of the exchange, have the books compared that grew."""
         try:
             today = self._outside.now().date()
         except ExchangeUnavailable:
             return  # no clock, no new day; at the next look
-        if today != self._day.number:
-            due = [each.account.account_id for each in self.followed() if each.wants_checkpoint()]
-            self._day = _Day(today, sorted(due))
-
-    def _checkpoint_some(self) -> None:
-        batch = self._day.due[:_CHECKPOINTS_A_HEARTBEAT]
-        del self._day.due[: len(batch)]
-        for account_id in batch:
-            followed = self._followed.get(account_id)
-            if followed is None or not followed.wants_checkpoint():
-                continue
-            followed.entries_since_checkpoint = False
-            try:
-                taken_at, reading = read_account(self._outside.exchange, followed.pair)
-                send_snapshot(self._outside, followed, "daily", taken_at, reading)
-            except KeyRevoked as error:
-                self._steps.stop_as(followed, AccountState.KEY_REVOKED, str(error))
-            except PASSING as error:
-                followed.entries_since_checkpoint = True  # tomorrow
-                self._steps.failed(followed, error)
+        if today != self._day:
+            self._day = today
+            self.compare_all()

@@ -9,11 +9,13 @@ import secrets
 import time
 from dataclasses import dataclass
 
+from chalicelib.services.reconcile_account import Sources
 from ingest_container.crew import ThreadCrew
 from ingest_container.followed import Followed
 from ingest_container.forwarder import USUAL_LIMITS, Forwarder, ForwarderLimits
 from ingest_container.outside import Outside
 from ingest_container.parts import Parts
+from ingest_container.reconciler import MostTraded, Reconciler
 from ingest_container.rota import USUAL_TIMES, Rota, RotaTimes
 from ingest_container.session import SlotSession
 
@@ -56,9 +58,9 @@ class Supervisor:
         self._outlet = Parts(rhythm.restart)
         self._clerk = Parts(rhythm.restart)
         self.forwarder = Forwarder(outside.events, self._on_lost, limits)
-        self._crew = ThreadCrew(
-            outside, self.forwarder, self._intake, self._heartbeat, _note_comparison
-        )
+        sources = Sources(outside.exchange, outside.ledger, outside.holdings, MostTraded(outside))
+        self.books = Reconciler(outside, sources, self._on_revoked)
+        self._crew = ThreadCrew(outside, self.forwarder, self._intake, self._heartbeat, self.books)
         self._rota = Rota(
             outside.leases,
             outside.accounts,
@@ -76,6 +78,7 @@ class Supervisor:
     def start(self) -> None:
         """Start all threads."""
         self._outlet.start("forwarder", self.forwarder.run)
+        self._intake.start("books", self.books.run)
         self._clerk.start("rota", self._keep_leases)
 
     def stop(self, seconds: float) -> bool:
@@ -86,6 +89,7 @@ class Supervisor:
             self._hand_over()
         self._intake.stopping.set()
         self._crew.end_all()
+        self.books.close()
         self._intake.join(_INTAKE_ENDS_WITHIN_S)
         self._outlet.stopping.set()
         self.forwarder.close(seconds)
@@ -98,11 +102,20 @@ class Supervisor:
         """Fast-forward: hold frames until a flush, look at rosters often, keep no live prices."""
         self._fast = fast
         self._crew.set_fast(fast)
+        self.books.by_hand(fast)
         self.forwarder.hold(fast)
 
     def flush(self, seconds: float) -> bool:
         """Do what an hour's end asks for; whether the queue has all frames within `seconds`."""
         return self._crew.tick(seconds) and self.forwarder.flush(seconds)
+
+    def compare_books(self) -> int:
+        """Compare all books that grew or are waited for, now; how many. All frames must have
+        been recorded."""
+        before = self.books.compared
+        self._crew.compare_all()
+        self.books.drain()
+        return self.books.compared - before
 
     def state(self) -> dict[str, object]:
         """What the container is doing, for people and for the demo."""
@@ -118,6 +131,7 @@ class Supervisor:
             "weight_a_minute": self._weight_a_minute,
             "buffered": self.forwarder.buffered(),
             "frames": self._crew.frames(),
+            "books_waiting": self.books.waiting(),
             "streaming": sum(each.streaming for each in followed),
             "slots": [
                 {
@@ -147,13 +161,11 @@ class Supervisor:
     def _heartbeat(self) -> float:
         return self._rhythm.fast_heartbeat if self._fast else self._rhythm.heartbeat
 
+    def _on_revoked(self, followed: Followed, reason: str) -> None:
+        self._crew.revoked(followed.account.account_id, reason)
+
     def _on_lost(self, account_id: str) -> None:
         self._crew.lost(account_id)
-
-
-def _note_comparison(followed: Followed, reason: str) -> None:
-    account_id = followed.account.account_id
-    _log.info("books_to_compare", extra={"account_id": account_id, "reason": reason})
 
 
 def _described(followed: Followed) -> dict[str, object]:

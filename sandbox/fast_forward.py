@@ -66,6 +66,9 @@ class FastForward:
         self._collect()
         self._do.clock.move_to(_ms(end + SCHEDULE_DELAY))
         self._worker.finish()
+        if end.hour == 0:
+            self._do.runner.drain("record")
+            self._do.ingest.compare()
         self._worker.begin(end, self._do.floor.shards() + 1)
 
     def finish(self) -> None:

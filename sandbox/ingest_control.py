@@ -29,6 +29,10 @@ class IngestControl:
         """Send all frames it holds, now; returns when the queue has them."""
         return self._post("/flush")
 
+    def compare(self) -> int:
+        """Have all books compared that grew; how many. All frames must have been recorded."""
+        return int(self._post("/compare")["compared"])
+
     def hurry(self) -> None:
         """Fast: hold frames until a flush, take the exchange's time for each signed call."""
         self._post("/mode", mode="fast")

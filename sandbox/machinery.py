@@ -30,6 +30,9 @@ class Ingest(Protocol):
     def flush(self) -> object:
         """Send all frames it holds; returns when the queue has them."""
 
+    def compare(self) -> int:
+        """Have all books compared that grew; how many. All frames must have been recorded."""
+
 
 class MinutePrices(Protocol):
     """Who stores the price lists of minutes."""

@@ -99,6 +99,9 @@ class MemoryIngest:
     def flush(self) -> None:
         assert self.supervisor.flush(PATIENCE_S)
 
+    def compare(self) -> int:
+        return self.supervisor.compare_books()
+
 
 @dataclass
 class MemoryLeague:

@@ -368,7 +368,7 @@ def test_fast_forward_sends_an_hour_at_its_flush(
         door.close()
 
 
-def test_a_day_in_fast_forward_ends_with_a_checkpoint(
+def test_books_compared_in_fast_forward_give_a_checkpoint(
     league: League, running: RunningExchange, ada: OpenAccount
 ) -> None:
     league.link_live("Ada", ada)
@@ -376,11 +376,13 @@ def test_a_day_in_fast_forward_ends_with_a_checkpoint(
     running.admin.advance(1000)
     buy(running, ada)
     league.until(lambda: league.supervisor.state()["buffered"] != 0)
-    running.admin.advance(24 * 3_600_000)
-    league.exchange.time()
     assert league.supervisor.flush(PATIENCE_S)
+    league.record()
+    running.admin.advance(1000)
+    assert league.supervisor.compare_books() == 1
     reasons = [item.snapshot.reason for item in league.queue.sent if item.snapshot]
-    assert reasons == ["link", "daily"]
+    assert reasons == ["link", "reconciled"]
+    assert league.supervisor.compare_books() == 0
 
 
 def test_a_part_that_fails_is_started_again(

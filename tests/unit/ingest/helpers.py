@@ -1,6 +1,6 @@
 """An outside for the container made of fakes, with streams that a test speaks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
@@ -14,6 +14,7 @@ from chalicelib.domain.account import (
 )
 from chalicelib.domain.market import Quote
 from chalicelib.services.exchange_ports import QuotesListener, StreamListener
+from ingest_container.followed import Followed
 from ingest_container.outside import Outside
 from tests.builders import (
     EXCHANGE,
@@ -74,6 +75,23 @@ class FakePriceStream:
         self._closing.set()
 
 
+class NotedBooks:
+    """Keeps which accounts' books are wanted compared, and why."""
+
+    def __init__(self) -> None:
+        self.wanted: list[tuple[str, str]] = []
+        self.dropped: list[str] = []
+
+    def want(self, followed: Followed, reason: str) -> None:
+        self.wanted.append((followed.account.account_id, reason))
+
+    def look(self, slot: int, followed: Iterable[Followed]) -> None:
+        """No doubt is stored."""
+
+    def drop(self, account_id: str) -> None:
+        self.dropped.append(account_id)
+
+
 @dataclass
 class World:
     """Fakes, and the Outside made of them."""
@@ -82,7 +100,7 @@ class World:
     now: Clock = field(default_factory=Clock)
     machine: Clock = field(default_factory=Clock)
     price_stream: FakePriceStream = field(default_factory=FakePriceStream)
-    wanted: list[tuple[str, str]] = field(default_factory=list)  # accounts to compare, and why
+    books: NotedBooks = field(default_factory=NotedBooks)
 
     def __post_init__(self) -> None:
         self.exchange = FakeExchange(NOON)

@@ -20,7 +20,7 @@ from ingest_container.followed import Followed, Stage
 from ingest_container.forwarder import Forwarder
 from ingest_container.session import SlotSession
 from tests.builders import NOON, account_reading, at, key_permissions
-from tests.unit.ingest.helpers import FakeUserStream, World
+from tests.unit.ingest.helpers import FakeUserStream, NotedBooks, World
 
 TRADE = '{"subscriptionId":0,"event":{"e":"executionReport","x":"TRADE"}}'
 
@@ -39,7 +39,7 @@ class Slot(SlotSession):
         self.work()
 
     def day(self) -> None:
-        self.tick(lambda: None)
+        self._turn_day()
         self.work()
 
 
@@ -50,7 +50,7 @@ def slot_of(world: World, missed_since: datetime | None = None) -> Slot:
         outside,
         Forwarder(outside.events, lambda account_id: None),
         lambda: 5.0,
-        want=lambda followed, reason: world.wanted.append((followed.account.account_id, reason)),
+        books=world.books,
         missed_since=missed_since,
     )
 
@@ -330,7 +330,7 @@ def test_a_table_that_throttles_is_read_at_the_next_look(
 def test_frames_are_numbered_per_account(world: World) -> None:
     outside = world.outside()
     forwarder = Forwarder(outside.events, lambda account_id: None)
-    slot = Slot(0, outside, forwarder, lambda: 5.0, want=lambda followed, reason: None)
+    slot = Slot(0, outside, forwarder, lambda: 5.0, books=NotedBooks())
     for name in ("ada", "bob"):
         world.add_account(name, AccountState.LIVE)
     slot.beat()
@@ -380,28 +380,33 @@ def test_a_dropped_frame_puts_the_account_in_doubt(world: World, slot: Slot) -> 
     assert (followed(slot).streaming, followed(slot).in_doubt_since) == (True, NOON)
 
 
-def test_a_day_with_entries_ends_with_a_checkpoint(world: World, slot: Slot) -> None:
+def test_at_the_turn_of_the_day_books_that_grew_are_compared(world: World, slot: Slot) -> None:
     for name in ("ada", "bob"):
         world.add_account(name, AccountState.LIVE)
         link(slot, name)
+    world.books.wanted.clear()
     slot.frame("ada", TRADE)
     slot.frame("bob", '{"event":{"e":"outboundAccountPosition"}}')
+    slot.day()
+    assert world.books.wanted == []
     world.now.now += timedelta(days=1)
     slot.day()
     slot.day()
-    [item] = snapshots(world)
-    assert item.snapshot is not None
-    assert (item.account_id, item.snapshot.reason) == ("ada", "daily")
+    assert world.books.wanted == [("ada", "daily")]
 
 
-def test_a_checkpoint_that_failed_is_made_up_for_the_next_day(world: World, slot: Slot) -> None:
+def test_a_movement_is_to_be_named(world: World, slot: Slot) -> None:
     world.add_account(state=AccountState.LIVE)
     link(slot)
+    world.books.wanted.clear()
     slot.frame("ada", TRADE)
-    world.fakes.events.refuse = True
-    world.now.now += timedelta(days=1)
-    slot.day()
-    world.fakes.events.refuse = False
-    world.now.now += timedelta(days=1)
-    slot.day()
-    assert len(snapshots(world)) == 1
+    slot.frame("ada", '{"event":{"e":"balanceUpdate"}}')
+    assert world.books.wanted == [("ada", "movement")]
+
+
+def test_books_of_an_account_that_is_gone_are_let_go(world: World, slot: Slot) -> None:
+    account = world.add_account(state=AccountState.LIVE)
+    link(slot)
+    world.fakes.accounts.save(replace(account, state=AccountState.UNLINKED, ciphertext=None))
+    slot.beat()
+    assert world.books.dropped == ["ada"]

@@ -36,11 +36,11 @@ def test_an_account_of_a_slot_handed_over_is_compared_once_it_streams(
 ) -> None:
     world.add_account(state=AccountState.LIVE)
     slot.beat()
-    assert world.wanted == []
+    assert world.books.wanted == []
     slot.subscribed("ada")
     slot.subscribed("ada")
     slot.work()
-    assert world.wanted == [("ada", "restart")]
+    assert world.books.wanted == [("ada", "restart")]
     assert followed(slot).in_doubt_since is None
 
 
@@ -48,7 +48,7 @@ def test_an_account_whose_container_died_has_a_gap_since_then(world: World) -> N
     world.add_account(state=AccountState.LIVE)
     slot = slot_of(world, missed_since=at(seconds=-40))
     link(slot)
-    assert world.wanted == [("ada", "gap")]
+    assert world.books.wanted == [("ada", "gap")]
     assert followed(slot).in_doubt_since == at(seconds=-40)
 
 
@@ -56,7 +56,7 @@ def test_a_new_account_needs_no_comparison(world: World, slot: Slot) -> None:
     world.add_account()
     link(slot)
     assert state(world) is AccountState.LIVE
-    assert world.wanted == []
+    assert world.books.wanted == []
 
 
 def test_a_gap_is_compared_when_the_account_streams_again(world: World, slot: Slot) -> None:
@@ -64,10 +64,10 @@ def test_a_gap_is_compared_when_the_account_streams_again(world: World, slot: Sl
     link(slot)
     slot.gap(["ada"])
     slot.work()
-    assert world.wanted == [("ada", "restart")]
+    assert world.books.wanted == [("ada", "restart")]
     slot.subscribed("ada")
     slot.work()
-    assert world.wanted == [("ada", "restart"), ("ada", "gap")]
+    assert world.books.wanted == [("ada", "restart"), ("ada", "gap")]
 
 
 def test_a_second_subscription_of_a_streaming_account_is_no_gap(world: World, slot: Slot) -> None:
@@ -75,7 +75,7 @@ def test_a_second_subscription_of_a_streaming_account_is_no_gap(world: World, sl
     link(slot)
     slot.subscribed("ada")
     slot.work()
-    assert world.wanted == [("ada", "restart")]
+    assert world.books.wanted == [("ada", "restart")]
 
 
 def test_a_dropped_frame_is_compared_at_once(world: World, slot: Slot) -> None:
@@ -83,7 +83,7 @@ def test_a_dropped_frame_is_compared_at_once(world: World, slot: Slot) -> None:
     link(slot)
     slot.lost("ada")
     slot.work()
-    assert world.wanted[1:] == [("ada", "gap")]
+    assert world.books.wanted[1:] == [("ada", "gap")]
 
 
 def test_a_slot_is_ready_when_all_its_accounts_stream(world: World, slot: Slot) -> None:
@@ -115,11 +115,11 @@ def test_a_retired_slot_forwards_frames_and_asks_nothing(world: World, slot: Slo
     slot.frame("ada", "{}")
     assert world.exchange.calls == asked
     assert slot.frames == 1
-    assert world.wanted == [("ada", "restart")]
+    assert world.books.wanted == [("ada", "restart")]
     slot.resume()
     slot.work()
     slot.beat()
-    assert world.wanted[1:] == [("ada", "gap")]
+    assert world.books.wanted[1:] == [("ada", "gap")]
     assert set(stream(slot).following) == {"ada", "late"}
 
 
@@ -205,7 +205,7 @@ def test_a_stopped_account_comes_back_when_its_key_is_right_again(
     slot.beat()
     slot.subscribed("ada")
     slot.work()
-    assert world.wanted == [("ada", "gap")]
+    assert world.books.wanted == [("ada", "gap")]
     assert followed(slot).in_doubt_since == NOON
     assert snapshots(world) == []
 
