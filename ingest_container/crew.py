@@ -94,6 +94,14 @@ class ThreadCrew:
         """Those of the slots, also of slots that are being handed over."""
         return sorted(self._sessions.values(), key=lambda session: session.slot)
 
+    def slots_of_accounts(self) -> dict[str, int]:
+        """In which slot each account is that is followed here."""
+        return {
+            each.account.account_id: session.slot
+            for session in self.sessions()
+            for each in session.followed()
+        }
+
     def frames(self) -> int:
         """How many frames were received since the container started."""
         return self._frames_before + sum(session.frames for session in self.sessions())

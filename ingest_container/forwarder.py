@@ -77,6 +77,11 @@ class Forwarder:
         with self._changed:
             return len(self._waiting)
 
+    def left(self) -> dict[str, int]:
+        """The same by account."""
+        with self._changed:
+            return Counter(item.account_id for item in self._waiting)
+
     def hold(self, held: bool) -> None:
         """While held, send at a flush only (or when memory is half full)."""
         with self._changed:
@@ -100,10 +105,7 @@ class Forwarder:
         """Send what comes until `close`."""
         while True:
             batch = self._next_batch()
-            if not batch:
-                return
-            if not self._deliver(batch):
-                self._give_up()
+            if not batch or not self._deliver(batch):
                 return
 
     def _next_batch(self) -> list[StreamItem]:
@@ -140,14 +142,6 @@ class Forwarder:
             self._done += len(batch)
             self._changed.notify_all()
         return True
-
-    def _give_up(self) -> None:
-        """Name whose items are lost."""
-        with self._changed:
-            lost = Counter(item.account_id for item in self._waiting)
-        for account_id, items in sorted(lost.items()):
-            _log.error("frames_lost", extra={"account_id": account_id, "items": items})
-            self._on_lost(account_id)
 
     def _wait_to_try_again(self, pause: float) -> bool:
         """Wait, less when closing; False when closing and out of time."""

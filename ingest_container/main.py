@@ -55,7 +55,7 @@ def _run(asked: argparse.Namespace) -> int:
     stopping.wait()
     if door is not None:
         door.close()
-    return 0 if supervisor.stop(_SEND_WITHIN_S) else 1
+    return 0 if supervisor.stop(asked.send_within) else 1
 
 
 def outside_of_wiring() -> Outside:
@@ -86,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--control-port", type=int, help="sandbox only: a door on loopback (see control.py)"
+    )
+    parser.add_argument(
+        "--send-within",
+        type=float,
+        default=_SEND_WITHIN_S,
+        metavar="SECONDS",
+        help="how long the queue may refuse the rest when it stops (default: %(default)s)",
     )
     parser.add_argument(
         "--check", action="store_true", help="build all parts, reach out to nobody, exit"

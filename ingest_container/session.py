@@ -165,8 +165,11 @@ class SlotSession:
         )
 
     def retire(self) -> None:
-        """Hand frames on, and do nothing else: another container is taking the slot over."""
+        """Hand frames on, and do nothing else: another container is taking the slot over, and
+        compares the books of all its accounts."""
         self._retired = True
+        for followed in self.followed():
+            self._books.drop(followed.account.account_id)
 
     def resume(self) -> None:
         """Nobody took the slot over: it is ours again."""
@@ -174,6 +177,7 @@ class SlotSession:
         def work() -> None:
             self._retired = False
             for followed in self.followed():
+                followed.compare_for = followed.compare_for or "restart"
                 self._compare(followed)
 
         self._inbox.put(work)

@@ -7,8 +7,10 @@ rest is sent.
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.errors import ExchangeUnavailable, StoreUnavailable
 from chalicelib.services.reconcile_account import Sources
 from ingest_container.crew import ThreadCrew
 from ingest_container.followed import Followed
@@ -51,7 +53,7 @@ class Supervisor:
         """Nothing runs before `start`."""
         self.container = secrets.token_hex(6)
         self._rhythm = rhythm
-        self._share_weight = outside.share_weight
+        self._outside = outside
         self._weight_a_minute = 0
         self._fast = False
         self._intake = Parts(rhythm.restart)
@@ -88,15 +90,17 @@ class Supervisor:
         if self._clerk.join(_INTAKE_ENDS_WITHIN_S):
             self._hand_over()
         self._intake.stopping.set()
+        slots = self._crew.slots_of_accounts()
         self._crew.end_all()
         self.books.close()
         self._intake.join(_INTAKE_ENDS_WITHIN_S)
         self._outlet.stopping.set()
         self.forwarder.close(seconds)
         self._outlet.join(seconds + 1)
-        left = self.forwarder.buffered()
-        _log.info("stopped", extra={"frames_left": left})
-        return left == 0
+        left = self.forwarder.left()
+        self._note_lost(left, slots)
+        _log.info("stopped", extra={"frames_left": sum(left.values())})
+        return not left
 
     def set_fast(self, fast: bool) -> None:
         """Fast-forward: hold frames until a flush, look at rosters often, keep no live prices."""
@@ -148,7 +152,7 @@ class Supervisor:
     def _keep_leases(self) -> None:
         while not self._clerk.stopping.wait(self._rota.pause()):
             if self._rota.beat():
-                self._weight_a_minute = self._share_weight(len(self._rota.containers))
+                self._weight_a_minute = self._outside.share_weight(len(self._rota.containers))
 
     def _hand_over(self) -> None:
         """Keep streaming while others take the work over, as long as the limit allows."""
@@ -157,6 +161,16 @@ class Supervisor:
         ends_at = time.monotonic() + limit
         while not self._rota.handed_over() and time.monotonic() < ends_at:
             time.sleep(min(_LOOK_FOR_OTHERS_EVERY_S, limit / 10))
+
+    def _note_lost(self, left: Mapping[str, int], slots: Mapping[str, int]) -> None:
+        """Say whose frames the queue would not take, and leave a doubt to who comes next."""
+        for account_id, items in sorted(left.items()):
+            _log.error("frames_lost", extra={"account_id": account_id, "items": items})
+        try:
+            for account_id in left.keys() & slots.keys():
+                self._outside.doubts.put(slots[account_id], account_id, self._outside.now())
+        except (StoreUnavailable, ExchangeUnavailable) as error:
+            _log.warning("doubts_not_noted", extra={"reason": str(error)})
 
     def _heartbeat(self) -> float:
         return self._rhythm.fast_heartbeat if self._fast else self._rhythm.heartbeat

@@ -129,6 +129,7 @@ class Harbour:
         outside = self._outside(leases)
         limits = ForwarderLimits(linger=0, first_pause=0.01)
         made = Container(Supervisor(outside, rhythm, limits), leases, outside)
+        made.supervisor.books.by_hand(True)  # a doubt stays to be seen
         self.containers.append(made)
         made.supervisor.start()
         return made

@@ -335,6 +335,24 @@ def test_stopping_leaves_nothing_unsent(running: RunningExchange, ada: OpenAccou
     assert account.account_id == frames[0].account_id
 
 
+def test_stopping_on_a_dead_queue_names_what_is_lost_and_leaves_a_doubt(
+    running: RunningExchange, ada: OpenAccount, caplog: pytest.LogCaptureFixture
+) -> None:
+    with adapter(running) as exchange:
+        exchange.time()
+        league = League(running, exchange)
+        league.supervisor.start()
+        account = league.link_live("Ada", ada)
+        league.until(lambda: league.supervisor.forwarder.buffered() == 0)
+        league.queue.refusals = 10**6
+        running.admin.deposit(ada.uid, "USDT", "250")
+        league.until(lambda: league.supervisor.state()["frames"] == 2)
+        assert not league.supervisor.stop(0)
+    [lost] = [each for each in caplog.records if each.message == "frames_lost"]
+    assert (lost.__dict__["account_id"], lost.__dict__["items"]) == (account.account_id, 2)
+    assert set(league.fakes.doubts.of_slot(account.slot)) == {account.account_id}
+
+
 def test_prices_and_symbols_are_kept(league: League, running: RunningExchange) -> None:
     prices = league.fakes.prices
     league.until(lambda: prices.latest() is not None)

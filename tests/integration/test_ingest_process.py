@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts
+from chalicelib.adapters.dynamo.doubts import DynamoDoubts
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.key_vault import KmsKeyVault
 from chalicelib.domain.account import AccountState
@@ -100,7 +101,7 @@ def cloud(moto: str) -> LocalCloud:
 
 @contextmanager
 def process(
-    cloud: LocalCloud, running: RunningExchange, port: int
+    cloud: LocalCloud, running: RunningExchange, port: int, *, send_within: int = SECONDS
 ) -> Iterator[subprocess.Popen[bytes]]:
     settings = {
         "LEAGUE_STAGE": "sandbox",
@@ -117,7 +118,15 @@ def process(
         "LEAGUE_CLOCK_URL": f"{running.rest_url}/sandbox/clock",
     }
     started = subprocess.Popen(
-        [sys.executable, "-m", "ingest_container.main", "--control-port", str(port)],
+        [
+            sys.executable,
+            "-m",
+            "ingest_container.main",
+            "--control-port",
+            str(port),
+            "--send-within",
+            "1",
+        ],
         cwd=ROOT,
         env=os.environ | settings,
         stderr=subprocess.PIPE,
@@ -142,28 +151,36 @@ def link(cloud: LocalCloud, account_id: str, opened: OpenAccount) -> None:
     )
 
 
+def hold_two_frames(
+    cloud: LocalCloud, running: RunningExchange, account_id: str, port: int
+) -> OpenAccount:
+    """A live account, of which two frames wait in the container's memory."""
+    opened = open_account(running, USDT="5000")
+    link(cloud, account_id, opened)
+    wait_until(
+        lambda: cloud.accounts.get(account_id).state is AccountState.LIVE,
+        "the account to be live",
+        seconds=SECONDS,
+    )
+    running.admin.advance(1000)
+    requests.post(f"http://127.0.0.1:{port}/mode", json={"mode": "fast"}, timeout=5)
+    running.admin.deposit(opened.uid, "USDT", "250")
+    state = f"http://127.0.0.1:{port}/state"
+    wait_until(
+        lambda: requests.get(state, timeout=5).json()["buffered"] == 2,
+        "two frames held in memory",
+        seconds=SECONDS,
+    )
+    return opened
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_with_nothing_left_unsent(
     cloud: LocalCloud, number: signal.Signals
 ) -> None:
     account_id, port = f"account of {number.name}", free_port()
     with running_exchange() as running, process(cloud, running, port) as ingest:
-        opened = open_account(running, USDT="5000")
-        link(cloud, account_id, opened)
-        wait_until(
-            lambda: cloud.accounts.get(account_id).state is AccountState.LIVE,
-            "the account to be live",
-            seconds=SECONDS,
-        )
-        running.admin.advance(1000)
-        requests.post(f"http://127.0.0.1:{port}/mode", json={"mode": "fast"}, timeout=5)
-        running.admin.deposit(opened.uid, "USDT", "250")
-        state = f"http://127.0.0.1:{port}/state"
-        wait_until(
-            lambda: requests.get(state, timeout=5).json()["buffered"] == 2,
-            "two frames held in memory",
-            seconds=SECONDS,
-        )
+        opened = hold_two_frames(cloud, running, account_id, port)
         ingest.send_signal(number)
         _, log = ingest.communicate(timeout=SECONDS)
     assert ingest.returncode == 0, log.decode()
@@ -171,3 +188,17 @@ def test_a_signal_stops_it_with_nothing_left_unsent(
     assert [item.get("snapshot", {}).get("reason") for item in items] == ["link", None, None]
     assert opened.pair.secret not in log.decode()
     assert opened.pair.api_key not in log.decode()
+
+
+def test_where_the_queue_is_gone_it_says_what_is_lost_and_exits_with_1(cloud: LocalCloud) -> None:
+    account_id, port = "account of nobody's queue", free_port()
+    with running_exchange() as running, process(cloud, running, port, send_within=1) as ingest:
+        hold_two_frames(cloud, running, account_id, port)
+        client("sqs", cloud.address).delete_queue(QueueUrl=cloud.queue)
+        ingest.send_signal(signal.SIGTERM)
+        _, log = ingest.communicate(timeout=SECONDS)
+    assert ingest.returncode == 1, log.decode()
+    [lost] = [line for line in log.decode().splitlines() if "frames_lost" in line]
+    assert account_id in lost
+    doubts = DynamoDoubts(Tables(TABLE_PREFIX, REGION, cloud.address))
+    assert set(doubts.of_slot(0)) == {account_id}

@@ -116,6 +116,7 @@ def test_a_retired_slot_forwards_frames_and_asks_nothing(world: World, slot: Slo
     assert world.exchange.calls == asked
     assert slot.frames == 1
     assert world.books.wanted == [("ada", "restart")]
+    assert "ada" in world.books.dropped
     slot.resume()
     slot.work()
     slot.beat()
