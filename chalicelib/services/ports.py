@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 
 from chalicelib.domain.account import ExchangeAccount, KeyPair, Trader
 from chalicelib.domain.block import Block, Kind
+from chalicelib.domain.corrections import Corrected, Correction
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry
 from chalicelib.domain.market import PriceList, Symbol
@@ -277,6 +278,28 @@ class Runs(Protocol):
 
     def set_last_complete(self, shard: int, hour: int) -> None:
         """Note it, if it is newer."""
+
+    def newest_begun(self) -> int | None:
+        """The newest hour whose run began, read consistently; None before the first."""
+
+
+class Corrections(Protocol):
+    """Late events whose marks are to be made again, and the record of those that were."""
+
+    def note(self, corrections: Sequence[Correction]) -> None:
+        """Write all; a second copy changes nothing."""
+
+    def of_shard(self, shard: int) -> list[Correction]:
+        """Those to be done, by hour and account, read consistently."""
+
+    def remove(self, corrections: Sequence[Correction]) -> None:
+        """Take these back, and no others."""
+
+    def keep(self, corrected: Corrected) -> None:
+        """Write the record under its hour and account; `before` stays as it was first written."""
+
+    def kept(self, shard: int, first: int, last: int) -> list[Corrected]:
+        """The records with first ≤ at_hour ≤ last, by hour and account."""
 
 
 @dataclass(frozen=True, slots=True)

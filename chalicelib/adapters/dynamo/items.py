@@ -158,6 +158,13 @@ class DoubtItem(Item):
     TABLE = "jobs"
 
 
+class NewestRunItem(Item):
+    """RUN#LAST / STATE"""
+
+    TABLE = "jobs"
+    hour = NumberAttribute()
+
+
 class LeaseItem(Item):
     """LEASE#<group> / <name>"""
 

@@ -1,4 +1,5 @@
-"""The Runs port: RUN#<hour> with its frozen shards and those done, SHARD#<n> with its hour."""
+"""The Runs port: RUN#<hour> with its frozen shards and those done, RUN#LAST with the newest of
+them, SHARD#<n> with its hour."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,7 +7,7 @@ from typing import Final
 
 from chalicelib.adapters.dynamo.errors import store_errors
 from chalicelib.adapters.dynamo.instants import whole_seconds
-from chalicelib.adapters.dynamo.items import RunItem, ShardItem
+from chalicelib.adapters.dynamo.items import NewestRunItem, RunItem, ShardItem
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.windows import hour_start
@@ -31,7 +32,13 @@ class DynamoRuns:
                     RunItem.expires_at.set(expires_at),
                 ]
             )
+        self._set_newest(hour)
         return _numbers(run.shards)
+
+    def newest_begun(self) -> int | None:
+        """The newest hour whose run began."""
+        item = self._tables.find(NewestRunItem, "RUN#LAST", "STATE")
+        return int(item.hour) if item else None
 
     def shards(self, hour: int) -> list[int] | None:
         """The frozen list, None when the hour never began."""
@@ -71,6 +78,16 @@ class DynamoRuns:
         item = self._tables.model(ShardItem)(f"SHARD#{shard}", "STATE", last_complete=hour)
         try:
             with store_errors(f"noting hour {hour} of shard {shard}"):
+                item.save(condition=newer)
+        except Conflict:
+            return
+
+    def _set_newest(self, hour: int) -> None:
+        """Before any task of the hour is sent: who then finds an older hour was in time."""
+        newer = NewestRunItem.pk.does_not_exist() | (NewestRunItem.hour < hour)
+        item = self._tables.model(NewestRunItem)("RUN#LAST", "STATE", hour=hour)
+        try:
+            with store_errors(f"noting that the run of hour {hour} began"):
                 item.save(condition=newer)
         except Conflict:
             return

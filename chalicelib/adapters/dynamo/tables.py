@@ -135,6 +135,14 @@ class Tables:
 
     def put_each(self, table: str, items: Iterable[RawItem]) -> None:
         """Put all items (each key once), replacing; 25 to a call."""
+        self._write_each(table, ({"PutRequest": {"Item": item}} for item in items))
+
+    def delete_each(self, table: str, keys: Iterable[tuple[str, str]]) -> None:
+        """Delete the items of those keys, where they exist; 25 to a call."""
+        wanted = dict.fromkeys(keys)
+        self._write_each(table, ({"DeleteRequest": {"Key": key(*each)}} for each in wanted))
+
+    def _write_each(self, table: str, requests: Iterable[RawItem]) -> None:
         name = self.name(table)
 
         def call(part: Sequence[RawItem]) -> Sequence[RawItem]:
@@ -142,7 +150,7 @@ class Tables:
             left: Sequence[RawItem] = answer.get("UnprocessedItems", {}).get(name, ())
             return left
 
-        self._in_parts(({"PutRequest": {"Item": item}} for item in items), _WRITES, call, table)
+        self._in_parts(requests, _WRITES, call, table)
 
     def _in_parts(
         self,
