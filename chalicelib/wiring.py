@@ -41,6 +41,7 @@ class Stores:
     boards: ports.Boards
     runs: ports.Runs
     leases: ports.Leases
+    corrections: ports.Corrections
     doubts: ports.Doubts
 
 
@@ -148,7 +149,14 @@ def mark_shard(task: ports.ShardTask) -> None:
     from chalicelib.services.mark_shard import MarkStores, mark_shard
 
     found = stores()
-    where = MarkStores(found.holdings, found.ledger, found.history, found.prices, found.runs)
+    where = MarkStores(
+        found.holdings,
+        found.ledger,
+        found.history,
+        found.prices,
+        found.runs,
+        found.corrections,
+    )
     mark_shard(task, where, tasks())
 
 
@@ -205,6 +213,7 @@ def share_weight(containers: int) -> int:
 def _stores() -> Stores:
     from chalicelib.adapters.dynamo.accounts import DynamoAccounts
     from chalicelib.adapters.dynamo.boards import DynamoBoards
+    from chalicelib.adapters.dynamo.corrections import DynamoCorrections
     from chalicelib.adapters.dynamo.doubts import DynamoDoubts
     from chalicelib.adapters.dynamo.history import DynamoHistory
     from chalicelib.adapters.dynamo.holdings import DynamoHoldings
@@ -227,6 +236,7 @@ def _stores() -> Stores:
         boards=DynamoBoards(bound),
         runs=DynamoRuns(bound),
         leases=DynamoLeases(bound),
+        corrections=DynamoCorrections(bound),
         doubts=DynamoDoubts(bound),
     )
 

@@ -22,6 +22,7 @@ from chalicelib.domain.account import (
     shard_of,
 )
 from chalicelib.domain.block import Block, Kind
+from chalicelib.domain.corrections import Corrected, Correction
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
@@ -39,6 +40,7 @@ from tests.fake_outside import (
 __all__ = [
     "FakeAccounts",
     "FakeBoards",
+    "FakeCorrections",
     "FakeDoubts",
     "FakeEvents",
     "FakeExchange",
@@ -391,6 +393,7 @@ class FakeRuns:
         self._done: defaultdict[int, set[int]] = defaultdict(set)
         self._ranked: set[int] = set()
         self._complete: dict[int, int] = {}
+        self.newest_asked = 0
 
     def begin(self, hour: int, shards: Sequence[int]) -> list[int]:
         return list(self._shards.setdefault(hour, list(shards)))
@@ -416,6 +419,40 @@ class FakeRuns:
 
     def set_last_complete(self, shard: int, hour: int) -> None:
         self._complete[shard] = max(hour, self._complete.get(shard, hour))
+
+    def newest_begun(self) -> int | None:
+        self.newest_asked += 1
+        return max(self._shards, default=None)
+
+
+class FakeCorrections:
+    """What is to be done and what was; `noted` counts the writes."""
+
+    def __init__(self) -> None:
+        self.noted = 0
+        self._due: dict[tuple[int, str, str], Correction] = {}
+        self._kept: dict[tuple[int, str], Corrected] = {}
+
+    def note(self, corrections: Sequence[Correction]) -> None:
+        for each in corrections:
+            self.noted += 1
+            self._due[each.hour, each.account_id, each.entry_id] = each
+
+    def of_shard(self, shard: int) -> list[Correction]:
+        return [each for _, each in sorted(self._due.items()) if shard_of(each.seat) == shard]
+
+    def remove(self, corrections: Sequence[Correction]) -> None:
+        for each in corrections:
+            self._due.pop((each.hour, each.account_id, each.entry_id), None)
+
+    def keep(self, corrected: Corrected) -> None:
+        place = (corrected.at_hour, corrected.account_id)
+        first = self._kept.get(place, corrected)
+        self._kept[place] = replace(corrected, before=first.before)
+
+    def kept(self, shard: int, first: int, last: int) -> list[Corrected]:
+        found = (each for _, each in sorted(self._kept.items()))
+        return [e for e in found if shard_of(e.seat) == shard and first <= e.at_hour <= last]
 
 
 class FakeLeases:
@@ -455,6 +492,7 @@ class Fakes:
     doubts: FakeDoubts = field(default_factory=FakeDoubts)
     leases: FakeLeases = field(default_factory=FakeLeases)
     throttle: FakeThrottle = field(default_factory=FakeThrottle)
+    corrections: FakeCorrections = field(default_factory=FakeCorrections)
     tasks: FakeTasks = field(default_factory=FakeTasks)
     events: FakeEvents = field(default_factory=FakeEvents)
     vault: FakeKeyVault = field(default_factory=FakeKeyVault)

@@ -127,6 +127,7 @@ class MemoryLeague:
             boards=self.fakes.boards,
             runs=self.fakes.runs,
             leases=self.fakes.leases,
+            corrections=self.fakes.corrections,
             doubts=self.fakes.doubts,
         )
 

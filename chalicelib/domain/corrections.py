@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from chalicelib.domain.holdings import counted
+from chalicelib.domain.counted import counted
 from chalicelib.domain.ledger import LedgerEntry
 
 Counting: TypeAlias = Callable[[Iterable[LedgerEntry]], Sequence[LedgerEntry]]
-"""Which of an account's entries count, and as what; see `holdings.counted`."""
+"""Which of an account's entries count, and as what; see `counted.counted`."""
 
 Shown: TypeAlias = Mapping[str, int | None]
 """By window the shown number in hundredths of a percent, None where there is none."""

@@ -45,7 +45,12 @@ def record(messages: Sequence[Message]) -> list[str]:
         origins += [message.message_id] * len(read)
     stores = wiring.stores()
     where = record_account_event.Stores(
-        stores.accounts, stores.ledger, stores.holdings, stores.doubts
+        stores.accounts,
+        stores.ledger,
+        stores.holdings,
+        stores.doubts,
+        stores.runs,
+        stores.corrections,
     )
     refused = record_account_events(items, wiring.parsers(), where)
     return list(dict.fromkeys([*failed, *(origins[each.index] for each in refused)]))

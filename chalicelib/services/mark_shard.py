@@ -1,11 +1,12 @@
 """Mark one shard at an hour: value and index of every trader in it, and what windows make of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from chalicelib.domain.account import SEATS_PER_BLOCK, block_of
 from chalicelib.domain.block import Block, Flag, Kind
+from chalicelib.domain.corrections import Correction
 from chalicelib.domain.days import (
     RENEWED_EVERY,
     day_block,
@@ -23,6 +24,7 @@ from chalicelib.domain.windows import HOURS_A_DAY, closing_hour, day_of_hour
 from chalicelib.services.hour_prices import hour_prices
 from chalicelib.services.ports import (
     BlockKey,
+    Corrections,
     History,
     Holdings,
     Ledger,
@@ -34,9 +36,7 @@ from chalicelib.services.ports import (
 )
 from chalicelib.services.public_views import DAYS_OF_INDEX, public_views
 from chalicelib.services.read_hour import read_hour
-
-Seated = Mapping[int, Sequence[AccountHoldings]]
-"""Rows of the accounts by their trader's seat."""
+from chalicelib.services.replay_marks import Seated, replay_marks
 
 NOTED_COIN = "BTC"
 """The benchmark: its price at 24:00 is noted in the day's block."""
@@ -51,26 +51,47 @@ class MarkStores:
     history: History
     prices: Prices
     runs: Runs
+    corrections: Corrections
 
 
 def mark_shard(task: ShardTask, stores: MarkStores, tasks: Tasks) -> None:
     """Mark the shard at every hour since its last complete one, up to the task's.
 
-    A function of what is stored: run again at any later time it writes the same bytes. Who
-    marks the last shard of an hour sends its rank task. Raises MissingPrice when there are no
-    prices to start from; the message comes again.
+    A function of what is stored: run again at any later time it writes the same bytes. The
+    marks that late events touch are made again first; a task that came twice leaves them to
+    the next hour. Who marks the last shard of an hour sends its rank task. Raises MissingPrice
+    when there are no prices to start from; the message comes again.
     """
+    last = stores.runs.last_complete(task.shard)
+    is_new = last is None or last < task.hour
+    due = stores.corrections.of_shard(task.shard) if is_new else []
     rows = sorted(stores.holdings.of_shard(task.shard), key=lambda row: (row.seat, row.account_id))
     seated = {seat: list(group) for seat, group in groupby(rows, key=lambda row: row.seat)}
-    for hour in _hours_to_mark(task, rows, stores.runs):
+    if due:
+        _correct(due, last, seated, stores)
+    for hour in _hours_to_mark(task, last, rows):
         _mark_hour(hour, seated, stores)
         stores.runs.set_last_complete(task.shard, hour)
     if stores.runs.mark_done(task.hour, task.shard):
         tasks.send([RankTask(task.hour)])
 
 
-def _hours_to_mark(task: ShardTask, rows: Iterable[AccountHoldings], runs: Runs) -> range:
-    last = runs.last_complete(task.shard)
+def _correct(
+    due: Sequence[Correction], last: int | None, seated: Seated, stores: MarkStores
+) -> None:
+    """Mark again what late events touch, and take back exactly the notes that were read: what
+    was noted since waits for the next hour."""
+
+    def mark(hour: int, seats: Seated, history: History) -> None:
+        _mark_hour(hour, seats, replace(stores, history=history))
+
+    if last is not None:
+        history, corrections = stores.history, stores.corrections
+        replay_marks(due, last, seated, history=history, corrections=corrections, mark=mark)
+    stores.corrections.remove(due)
+
+
+def _hours_to_mark(task: ShardTask, last: int | None, rows: Iterable[AccountHoldings]) -> range:
     if last is None:
         links = [closing_hour(row.linked_at) for row in rows]
         return range(min([task.hour, *links]), task.hour + 1)

@@ -1,8 +1,9 @@
 """Read what an hour's mark needs of one trader: his accounts as the hour found them.
 
 Most accounts are valued straight from their holdings row. The few to whom something happened
-that the row cannot tell apart are computed forward from their last checkpoint, by ledger rows
-before the end of the hour alone; so a mark made late is the same as one made in time.
+that the row cannot tell apart are computed forward from their last checkpoint, by what the
+ledger rows before the end of the hour count as; so a mark made late is the same as one made in
+time. Rows just after that end are read for the names they may give to earlier ones.
 """
 
 from collections.abc import Sequence
@@ -62,7 +63,8 @@ def _one(row: AccountHoldings, hour: int, ledger: Ledger) -> AccountHour:
     checkpoint = ledger.checkpoint_before(row.account_id, start)
     if checkpoint is None:
         return _first_hour(row.account_id, start, end, ledger)
-    entries = read_entries(row.account_id, checkpoint.taken_at - PAIRED_WITHIN, end, ledger)
+    until = end + PAIRED_WITHIN
+    entries = read_entries(row.account_id, checkpoint.taken_at - PAIRED_WITHIN, until, ledger)
     borders = _borders([entry for entry in entries if entry.at < start])
     if borders and borders[-1] is ChangeKind.UNLINK:
         return AccountHour(row.account_id, {}, entries, linked=False)
@@ -73,7 +75,7 @@ def _first_hour(account_id: str, start: datetime, end: datetime, ledger: Ledger)
     """An account without a checkpoint before the hour: linked in it, or later. Linked with
     nothing in it, it has no link rows: then it counts as there, and what came before is not
     looked at."""
-    entries = read_entries(account_id, start, end, ledger)
+    entries = read_entries(account_id, start, end + PAIRED_WITHIN, ledger)
     opened = ledger.checkpoint_before(account_id, end)
     if opened is None or _borders([entry for entry in entries if entry.at < end]):
         return AccountHour(account_id, {}, entries, linked=False)

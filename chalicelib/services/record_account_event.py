@@ -30,6 +30,7 @@ from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, LedgerEntr
 from chalicelib.domain.money import Asset
 from chalicelib.services.balance_late import rests_of_late
 from chalicelib.services.exchange_ports import FrameContent, FrameParser, Ignored, StreamEnded
+from chalicelib.services.note_corrections import Recorded, note_corrections
 from chalicelib.services.ports import Ledger, StreamItem
 from chalicelib.services.start_link import Stores, link_is_over, start_link
 
@@ -82,6 +83,7 @@ def record_account_events(
     account or an earlier link is logged, set aside and counts as done.
     """
     refused: list[Refused] = []
+    recorded: list[Recorded] = []
     by_account: dict[str, list[_Read]] = {}
     for index, item in enumerate(items):
         read = _read(index, item, parsers)
@@ -91,13 +93,30 @@ def record_account_events(
             by_account.setdefault(item.account_id, []).append(read)
     for reads in by_account.values():
         try:
-            refused += _record_account(reads, stores)
+            refused += _record_account(reads, stores, recorded)
         except (StoreUnavailable, Conflict) as error:
             name = "store_refused" if isinstance(error, StoreUnavailable) else "holdings_contended"
             refused += [
                 _logged(Refused(read.index, name, str(error), True), read.item) for read in reads
             ]
-    return sorted(refused, key=lambda each: each.index)
+    refused += _not_noted(recorded, by_account, stores)
+    return sorted({each.index: each for each in refused}.values(), key=lambda each: each.index)
+
+
+def _not_noted(
+    recorded: Sequence[Recorded], by_account: Mapping[str, Sequence[_Read]], stores: Stores
+) -> list[Refused]:
+    """Note what came too late for its mark; where that fails, all that was recorded comes
+    again."""
+    try:
+        note_corrections(recorded, stores)
+    except StoreUnavailable as error:
+        return [
+            _logged(Refused(read.index, "store_refused", str(error), True), read.item)
+            for each in recorded
+            for read in by_account[each.row.account_id]
+        ]
+    return []
 
 
 def _read(index: int, item: StreamItem, parsers: Mapping[str, FrameParser]) -> _Read | Refused:
@@ -118,7 +137,7 @@ def _read(index: int, item: StreamItem, parsers: Mapping[str, FrameParser]) -> _
         return Refused(index, "store_refused", str(error), True)
 
 
-def _record_account(reads: list[_Read], stores: Stores) -> list[Refused]:
+def _record_account(reads: list[_Read], stores: Stores, recorded: list[Recorded]) -> list[Refused]:
     first = reads[0].item
     for read in reads:
         if read.item.snapshot is not None and read.item.snapshot.reason == "link":
@@ -136,7 +155,7 @@ def _record_account(reads: list[_Read], stores: Stores) -> list[Refused]:
         else:
             news.append(read)
     if row is not None and news:
-        _take_in(row, news, stores)
+        recorded.append(_take_in(row, news, stores))
     return refused
 
 
@@ -148,7 +167,7 @@ def _without_row(read: _Read, stores: Stores) -> list[Refused]:
     return [_logged(Refused(read.index, "link_not_started", reason, True), read.item)]
 
 
-def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> None:
+def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> Recorded:
     """Entries first, then readings, then quantities: what is cut short is all repeated."""
     entries: dict[str, LedgerEntry] = {}
     for read in reads:
@@ -168,6 +187,8 @@ def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> None:
         stores.ledger.add_checkpoint(row.account_id, reading)
     news = _News(list(entries.values()), readings, _frames_of(reads, row))
     _update_holdings(row, news, stores)
+    linked = any(reading.taken_at == row.linked_at for reading in readings)
+    return Recorded(row, news.entries, linked)
 
 
 def _entries_of(read: _Read) -> Sequence[LedgerEntry]:

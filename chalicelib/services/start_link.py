@@ -9,7 +9,16 @@ from chalicelib.domain.account import AccountState
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.holdings import AccountHoldings, Order, Quantity
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Source
-from chalicelib.services.ports import Accounts, Doubts, Holdings, Ledger, Snapshot, StreamItem
+from chalicelib.services.ports import (
+    Accounts,
+    Corrections,
+    Doubts,
+    Holdings,
+    Ledger,
+    Runs,
+    Snapshot,
+    StreamItem,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,8 @@ class Stores:
     ledger: Ledger
     holdings: Holdings
     doubts: Doubts
+    runs: Runs
+    corrections: Corrections
 
 
 def start_link(item: StreamItem, snapshot: Snapshot, stores: Stores) -> None:

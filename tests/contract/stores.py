@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.boards import DynamoBoards
+from chalicelib.adapters.dynamo.corrections import DynamoCorrections
 from chalicelib.adapters.dynamo.doubts import DynamoDoubts
 from chalicelib.adapters.dynamo.history import DynamoHistory
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
@@ -64,6 +65,8 @@ class Stores(Protocol):
     @property
     def throttle(self) -> identity_ports.Throttle: ...
     @property
+    def corrections(self) -> ports.Corrections: ...
+    @property
     def history(self) -> ports.History: ...
     @property
     def seats(self) -> ports.Seats: ...
@@ -88,6 +91,7 @@ class DynamoStores:
         self.doubts = DynamoDoubts(self.tables)
         self.leases = DynamoLeases(self.tables)
         self.throttle = DynamoThrottle(self.tables)
+        self.corrections = DynamoCorrections(self.tables)
         self.history = DynamoHistory(self.tables)
         self.seats = DynamoSeats(self.tables)
         self.boards = DynamoBoards(self.tables)

@@ -18,7 +18,7 @@ from chalicelib.domain.block import Block, Flag, Kind, empty_block
 from chalicelib.domain.days import slow_hours
 from chalicelib.domain.scores import score_hours
 from chalicelib.domain.windows import day_of_hour, hour_of, hour_start
-from chalicelib.services.mark_shard import MarkStores, mark_shard
+from chalicelib.services.mark_shard import mark_shard
 from chalicelib.services.open_hour import open_hour
 from chalicelib.services.ports import RankTask, ShardTask
 from chalicelib.services.rank_traders import rank_traders
@@ -35,6 +35,7 @@ from tests.builders import (
 )
 from tests.contract.stores import DynamoStores
 from tests.fakes import FakeExchange, FakeTasks
+from tests.where import mark_stores
 
 BLOCKS = 4
 TRADERS = BLOCKS * SEATS_PER_BLOCK
@@ -65,14 +66,7 @@ class Measured:
                 exchange=FakeExchange(NOON),
                 tasks=self.tasks,
             )
-            where = MarkStores(
-                self.stores.holdings,
-                self.stores.ledger,
-                self.stores.history,
-                self.stores.prices,
-                runs,
-            )
-            mark_shard(ShardTask(hour, 0), where, self.tasks)
+            mark_shard(ShardTask(hour, 0), mark_stores(self.stores), self.tasks)
             rank_traders(
                 RankTask(hour),
                 seats=seats,

@@ -13,7 +13,6 @@ from chalicelib.services.link_account import (
 )
 from chalicelib.services.ports import StreamItem
 from chalicelib.services.record_account_event import record_account_events
-from chalicelib.services.start_link import Stores as RecordStores
 from tests.builders import (
     EXCHANGE,
     NOON,
@@ -27,6 +26,7 @@ from tests.builders import (
 )
 from tests.contract.stores import Fresh, Stores
 from tests.fakes import FakeFrameParser, FakeKeyVault
+from tests.where import record_stores
 
 PARSERS = {
     EXCHANGE: FakeFrameParser(
@@ -76,8 +76,7 @@ def item(account: ExchangeAccount, frame: str | None = None) -> StreamItem:
 
 
 def record(stores: Stores, *items: StreamItem) -> None:
-    where = RecordStores(stores.accounts, stores.ledger, stores.holdings, stores.doubts)
-    assert record_account_events(items, PARSERS, where) == []
+    assert record_account_events(items, PARSERS, record_stores(stores)) == []
 
 
 def test_an_account_is_linked_trades_and_is_unlinked(stores: Stores, fresh: Fresh) -> None:

@@ -47,6 +47,7 @@ def league() -> Iterator[Fakes]:
             boards=stores.boards,
             runs=stores.runs,
             leases=stores.leases,
+            corrections=stores.corrections,
             doubts=stores.doubts,
         ),
         now=lambda: at(seconds=10),

@@ -32,7 +32,6 @@ from chalicelib.services.link_account import (
     unlink_account,
 )
 from chalicelib.services.record_account_event import record_account_events
-from chalicelib.services.start_link import Stores
 from ingest_container.control import ControlDoor
 from ingest_container.forwarder import ForwarderLimits
 from ingest_container.outside import Outside
@@ -49,6 +48,7 @@ from tests.integration.binance_helpers import (
     machine_now,
     open_account,
 )
+from tests.where import record_stores
 
 QUICK = Rhythm(heartbeat=0.05, fast_heartbeat=0.02, restart=0.05)
 
@@ -168,7 +168,7 @@ class League:
         new = self.queue.sent[self.recorded :]
         self.recorded += len(new)
         fakes = self.fakes
-        stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
+        stores = record_stores(fakes)
         assert record_account_events(new, {EXCHANGE: self.parser}, stores) == []
 
     def holdings(self, account: ExchangeAccount) -> dict[str, Decimal]:

@@ -23,7 +23,7 @@ from chalicelib.domain.ledger import (
 )
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.windows import hour_of, hour_start
-from chalicelib.services.mark_shard import MarkStores, mark_shard
+from chalicelib.services.mark_shard import mark_shard
 from chalicelib.services.ports import RankTask, ShardTask
 from chalicelib.services.rank_traders import rank_traders
 from tests.builders import (
@@ -38,6 +38,7 @@ from tests.builders import (
 )
 from tests.fakes import Fakes
 from tests.read_side import asking
+from tests.where import mark_stores
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 FIRST = hour_of(START) + 1
@@ -106,13 +107,7 @@ class League:
             self.stores.prices.put_hour(hour, listed(hour_start(hour)))
         for number in (0, 1):
             self.live(number, sorted(moves, key=lambda move: (move.hour, move.minute)), scale)
-        where = MarkStores(
-            self.stores.holdings,
-            self.stores.ledger,
-            self.stores.history,
-            self.stores.prices,
-            self.stores.runs,
-        )
+        where = mark_stores(self.stores)
         for hour in range(FIRST, FIRST + HOURS):
             mark_shard(ShardTask(hour, 0), where, self.stores.tasks)
             rank_traders(

@@ -18,9 +18,9 @@ from chalicelib.services.link_account import (
     unlink_account,
 )
 from chalicelib.services.record_account_event import record_account_events
-from chalicelib.services.start_link import Stores
 from tests.builders import EXCHANGE, NOON, at, key_pair, snapshot, stream_item
 from tests.fakes import FakeHoldings, Fakes
+from tests.where import record_stores
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def start(account: ExchangeAccount, fakes: Fakes, **quantities: str) -> None:
         seat=account.seat,
         snapshot=snapshot("link", at(minutes=1), **quantities),
     )
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
+    stores = record_stores(fakes)
     assert record_account_events([first], {}, stores) == []
 
 

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import MissingPrice
 from chalicelib.domain.holdings import HoldingsNews, LastBuy, merge
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, LedgerEntry, Source
 from chalicelib.domain.windows import hour_of, hour_start
-from chalicelib.services.mark_shard import MarkStores, mark_shard
+from chalicelib.services.mark_shard import mark_shard
 from chalicelib.services.ports import RankTask, ShardTask
 from tests.builders import (
     account_holdings,
@@ -22,13 +22,10 @@ from tests.builders import (
     quantity,
 )
 from tests.fakes import Fakes
+from tests.where import mark_stores
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 FIRST = hour_of(START) + 1  # the mark that closes the hour of the links
-
-
-def _stores(stores: Fakes) -> MarkStores:
-    return MarkStores(stores.holdings, stores.ledger, stores.history, stores.prices, stores.runs)
 
 
 class League:
@@ -84,7 +81,7 @@ class League:
             self.stores.holdings.replace(row, merge(row, news))
 
     def mark(self, hour: int) -> None:
-        mark_shard(ShardTask(hour, 0), _stores(self.stores), self.stores.tasks)
+        mark_shard(ShardTask(hour, 0), mark_stores(self.stores), self.stores.tasks)
 
     def value(self, hour: int, seat: int) -> float:
         block = self.stores.history.blocks([(0, Kind.HOUR, hour)])[0, Kind.HOUR, hour]
@@ -292,5 +289,5 @@ def test_the_last_of_several_shards_sends_the_rank_task(league: League) -> None:
     league.stores.runs.begin(FIRST, [0, 1])
     league.mark(FIRST)
     assert league.stores.tasks.sent == []
-    mark_shard(ShardTask(FIRST, 1), _stores(league.stores), league.stores.tasks)
+    mark_shard(ShardTask(FIRST, 1), mark_stores(league.stores), league.stores.tasks)
     assert league.stores.tasks.sent == [RankTask(FIRST)]

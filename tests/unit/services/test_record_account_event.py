@@ -15,7 +15,6 @@ from chalicelib.domain.ledger import BalanceChange, ChangeKind, LedgerEntry, Sid
 from chalicelib.services.exchange_ports import FrameContent, Ignored, StreamEnded
 from chalicelib.services.ports import StreamItem
 from chalicelib.services.record_account_event import Refused, record_account_events
-from chalicelib.services.start_link import Stores
 from tests.builders import (
     ACCOUNT,
     EXCHANGE,
@@ -33,6 +32,7 @@ from tests.builders import (
     stream_item,
 )
 from tests.fakes import FakeFrameParser, FakeHoldings, FakeLedger, Fakes
+from tests.where import record_stores
 
 DEPOSIT = balance_change(
     kind=ChangeKind.MOVEMENT, source=Source.FRAME, quantity="500", changed_at=at(minutes=1)
@@ -78,7 +78,7 @@ def item(frame: str, **changes: object) -> StreamItem:
 
 
 def record(fakes: Fakes, *items: StreamItem) -> list[Refused]:
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
+    stores = record_stores(fakes)
     return record_account_events(items, {EXCHANGE: Parser(CONTENTS)}, stores)
 
 
@@ -392,7 +392,7 @@ def test_what_was_found_is_in_the_ledger_once(fakes: Fakes) -> None:
 def test_a_sold_coin_keeps_its_last_buy(fakes: Fakes) -> None:
     sale = fill(side=Side.SELL, trade_id=2, executed_at=at(minutes=3), quantity="0.01")
     record(fakes, item("buy"))
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
+    stores = record_stores(fakes)
     record_account_events(
         [stream_item(frame="sale")], {EXCHANGE: FakeFrameParser({"sale": sale})}, stores
     )

@@ -19,10 +19,9 @@ from chalicelib.domain.holdings import AccountHoldings, Order, Position, holding
 from chalicelib.domain.ledger import ChangeKind, LedgerEntry, Side, Source
 from chalicelib.domain.windows import hour_of, hour_start
 from chalicelib.services.exchange_ports import FrameContent, Ignored
-from chalicelib.services.mark_shard import MarkStores, mark_shard
+from chalicelib.services.mark_shard import mark_shard
 from chalicelib.services.ports import ShardTask, StreamItem
 from chalicelib.services.record_account_event import record_account_events
-from chalicelib.services.start_link import Stores
 from tests.builders import (
     ACCOUNT,
     EXCHANGE,
@@ -36,6 +35,7 @@ from tests.builders import (
     stream_item,
 )
 from tests.fakes import FakeFrameParser, Fakes
+from tests.where import mark_stores, record_stores
 
 START = amounts(USDT="1000", BTC="2")
 END = at(hours=1)
@@ -112,7 +112,7 @@ def record_all(contents: Sequence[FrameContent], batches: Sequence[Sequence[int]
     fakes = Fakes()
     fakes.accounts.save(exchange_account(state=AccountState.CHECKING))
     parser = FakeFrameParser({str(number): each for number, each in enumerate(contents)})
-    stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
+    stores = record_stores(fakes)
     waiting = [[item_of(number) for number in batch] for batch in batches]
     while waiting:
         batch = waiting.pop(0)
@@ -137,8 +137,7 @@ def marks(fakes: Fakes) -> list[bytes]:
     for each in (hour - 1, hour):
         listed = prices(hour_start(each), BTC="10", ETH="3", BNB="2")
         fakes.prices.put_hour(each, listed)
-    stores = MarkStores(fakes.holdings, fakes.ledger, fakes.history, fakes.prices, fakes.runs)
-    mark_shard(ShardTask(hour, 0), stores, fakes.tasks)
+    mark_shard(ShardTask(hour, 0), mark_stores(fakes), fakes.tasks)
     keys = [(0, Kind.HOUR, hour), (0, Kind.SCORES, hour)]
     blocks = fakes.history.blocks(keys)
     return [column.tobytes() for key in keys for column in blocks[key].columns.values()]
