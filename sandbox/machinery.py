@@ -76,6 +76,8 @@ def assemble(
         accounts=stores.accounts,
         ledger=stores.ledger,
         holdings=stores.holdings,
+        runs=stores.runs,
+        corrections=stores.corrections,
         new_id=lambda: str(ULID()),
     )
     return Machinery(

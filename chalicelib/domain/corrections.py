@@ -23,7 +23,8 @@ class Correction:
     """A late event whose marks are still to be made again.
 
     `hour` is the first whose mark it touches, `noted_in` the newest hour whose run had begun
-    when it was noted. `entry_id` is the ledger entry's, or link#<number> of a late link.
+    when it was noted. `entry_id` is the ledger entry's, or that of a late
+    link or unlinking, link#<number> or unlink#<number>.
     """
 
     account_id: str

@@ -13,7 +13,18 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Source
 from chalicelib.domain.names import checked_name
-from chalicelib.services.ports import Accounts, Holdings, KeyVault, Ledger, Seat, Seats, Traders
+from chalicelib.services.note_corrections import Recorded, note_corrections
+from chalicelib.services.ports import (
+    Accounts,
+    Corrections,
+    Holdings,
+    KeyVault,
+    Ledger,
+    Runs,
+    Seat,
+    Seats,
+    Traders,
+)
 
 _WRITE_TRIES = 8
 
@@ -27,6 +38,8 @@ class Membership:
     accounts: Accounts
     ledger: Ledger
     holdings: Holdings
+    runs: Runs
+    corrections: Corrections
     new_id: Callable[[], str]
 
 
@@ -106,6 +119,7 @@ def unlink_account(account: ExchangeAccount, now: datetime, members: Membership)
         )
         if row.quantities:
             members.holdings.replace(row, replace(row, quantities={}))
+        note_corrections([Recorded(row, unlinked_at=row.unlinked_at)], members)
     trader = members.traders.get(account.trader_id)
     others = _linked_exchanges(account, members)
     has_a_record = bool(members.holdings.of_seat(account.seat))

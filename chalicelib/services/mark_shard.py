@@ -1,5 +1,6 @@
 """Mark one shard at an hour: value and index of every trader in it, and what windows make of it."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,6 +15,7 @@ from chalicelib.domain.days import (
     slow_days,
     slow_hours,
 )
+from chalicelib.domain.errors import MissingPrice
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.hour import HourPrices, TraderHour, trader_hour
 from chalicelib.domain.mark import hour_block
@@ -38,6 +40,8 @@ from chalicelib.services.public_views import DAYS_OF_INDEX, public_views
 from chalicelib.services.read_hour import read_hour
 from chalicelib.services.replay_marks import Seated, replay_marks
 
+_log = logging.getLogger(__name__)
+
 NOTED_COIN = "BTC"
 """The benchmark: its price at 24:00 is noted in the day's block."""
 
@@ -58,13 +62,20 @@ def mark_shard(task: ShardTask, stores: MarkStores, tasks: Tasks) -> None:
     """Mark the shard at every hour since its last complete one, up to the task's.
 
     A function of what is stored: run again at any later time it writes the same bytes. The
-    marks that late events touch are made again first; a task that came twice leaves them to
-    the next hour. Who marks the last shard of an hour sends its rank task. Raises MissingPrice
-    when there are no prices to start from; the message comes again.
+    marks that late events touch are made again first; a task that came twice finds its hour
+    published, and leaves all of it to the next one. Who marks the last shard of an hour sends
+    its rank task. Raises MissingPrice when there are no prices to start from; the message comes
+    again.
     """
     last = stores.runs.last_complete(task.shard)
-    is_new = last is None or last < task.hour
-    due = stores.corrections.of_shard(task.shard) if is_new else []
+    due = stores.corrections.of_shard(task.shard)
+    if last is None or last < task.hour or not due:
+        _mark(task, last, due, stores)
+    if stores.runs.mark_done(task.hour, task.shard):
+        tasks.send([RankTask(task.hour)])
+
+
+def _mark(task: ShardTask, last: int | None, due: Sequence[Correction], stores: MarkStores) -> None:
     rows = sorted(stores.holdings.of_shard(task.shard), key=lambda row: (row.seat, row.account_id))
     seated = {seat: list(group) for seat, group in groupby(rows, key=lambda row: row.seat)}
     if due:
@@ -72,22 +83,24 @@ def mark_shard(task: ShardTask, stores: MarkStores, tasks: Tasks) -> None:
     for hour in _hours_to_mark(task, last, rows):
         _mark_hour(hour, seated, stores)
         stores.runs.set_last_complete(task.shard, hour)
-    if stores.runs.mark_done(task.hour, task.shard):
-        tasks.send([RankTask(task.hour)])
 
 
 def _correct(
     due: Sequence[Correction], last: int | None, seated: Seated, stores: MarkStores
 ) -> None:
     """Mark again what late events touch, and take back exactly the notes that were read: what
-    was noted since waits for the next hour."""
+    was noted since waits for the next hour. Hours without prices do not hold up this one."""
 
     def mark(hour: int, seats: Seated, history: History) -> None:
         _mark_hour(hour, seats, replace(stores, history=history))
 
     if last is not None:
         history, corrections = stores.history, stores.corrections
-        replay_marks(due, last, seated, history=history, corrections=corrections, mark=mark)
+        try:
+            replay_marks(due, last, seated, history=history, corrections=corrections, mark=mark)
+        except MissingPrice as error:
+            _log.error("correction_without_prices", extra={"reason": str(error)})
+            return
     stores.corrections.remove(due)
 
 

@@ -8,16 +8,15 @@ have missed it. Then it is noted, and marking once more does no harm.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
 from chalicelib.domain.corrections import Correction, first_touched
 from chalicelib.domain.counted import PAIRED_WITHIN
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Fill, LedgerEntry
 from chalicelib.domain.windows import closing_hour
-from chalicelib.services.ports import Ledger
+from chalicelib.services.ports import Corrections, Ledger, Runs
 from chalicelib.services.read_entries import read_entries
-from chalicelib.services.start_link import Stores
 
 _EVER: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -25,20 +24,32 @@ _EVER: Final = datetime(2200, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What was written of one account: its row as it was before, the ledger entries that came
-    (those that were there already, too), and whether the row's link itself did."""
+    (those that were there already, too), and when the account itself came or left."""
 
     row: AccountHoldings
-    entries: Sequence[LedgerEntry]
-    linked: bool = False
+    entries: Sequence[LedgerEntry] = ()
+    linked_at: datetime | None = None
+    unlinked_at: datetime | None = None
 
 
-def note_corrections(recorded: Sequence[Recorded], stores: Stores) -> None:
+class NoteStores(Protocol):
+    """Where it is looked up whether a mark may have been made, and noted."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def corrections(self) -> Corrections: ...
+
+
+def note_corrections(recorded: Sequence[Recorded], stores: NoteStores) -> None:
     """Note the corrections of a batch, after its last write.
 
     One read of the runs for all of it, and none where nothing was written; the ledger is read
     only for what is late, or may change what an earlier row counts as.
     """
-    written = [each for each in recorded if each.entries or each.linked]
+    written = [e for e in recorded if e.entries or e.linked_at or e.unlinked_at]
     newest = stores.runs.newest_begun() if written else None
     if newest is None:
         return
@@ -49,8 +60,9 @@ def note_corrections(recorded: Sequence[Recorded], stores: Stores) -> None:
 
 def _corrections(recorded: Recorded, newest: int, ledger: Ledger) -> Iterator[Correction]:
     row = recorded.row
-    if recorded.linked and closing_hour(row.linked_at) <= newest:
-        yield _correction(row, closing_hour(row.linked_at), f"link#{row.link_number}", newest)
+    for word, border in (("link", recorded.linked_at), ("unlink", recorded.unlinked_at)):
+        if border is not None and closing_hour(border) <= newest:
+            yield _correction(row, closing_hour(border), f"{word}#{row.link_number}", newest)
     doubtful = [each for each in recorded.entries if _may_touch(each, row, newest)]
     if not doubtful:
         return

@@ -188,7 +188,7 @@ def _take_in(row: AccountHoldings, reads: list[_Read], stores: Stores) -> Record
     news = _News(list(entries.values()), readings, _frames_of(reads, row))
     _update_holdings(row, news, stores)
     linked = any(reading.taken_at == row.linked_at for reading in readings)
-    return Recorded(row, news.entries, linked)
+    return Recorded(row, news.entries, row.linked_at if linked else None)
 
 
 def _entries_of(read: _Read) -> Sequence[LedgerEntry]:

@@ -47,6 +47,8 @@ def members_of(stores: Stores, fresh: Fresh) -> Membership:
         accounts=stores.accounts,
         ledger=stores.ledger,
         holdings=stores.holdings,
+        runs=stores.runs,
+        corrections=stores.corrections,
         new_id=lambda: next(ids),
     )
 

@@ -87,6 +87,8 @@ class League:
             accounts=self.fakes.accounts,
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,
+            runs=self.fakes.runs,
+            corrections=self.fakes.corrections,
             new_id=lambda: f"id{next(numbers)}",
         )
         self.parser = BinanceFrameParser(self.fakes.prices.symbols)

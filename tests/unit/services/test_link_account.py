@@ -37,6 +37,8 @@ def members(fakes: Fakes) -> Membership:
         accounts=fakes.accounts,
         ledger=fakes.ledger,
         holdings=fakes.holdings,
+        runs=fakes.runs,
+        corrections=fakes.corrections,
         new_id=lambda: f"id{next(numbers)}",
     )
 
