@@ -35,7 +35,14 @@ class Lobby:
         self.new_id = lambda: f"01JLOBBY{next(numbers):018}"
         fakes = self.fakes
         self.members = Membership(
-            fakes.traders, fakes.seats, fakes.accounts, fakes.ledger, fakes.holdings, self.new_id
+            traders=fakes.traders,
+            seats=fakes.seats,
+            accounts=fakes.accounts,
+            ledger=fakes.ledger,
+            holdings=fakes.holdings,
+            runs=fakes.runs,
+            corrections=fakes.corrections,
+            new_id=self.new_id,
         )
         self.people = People(self.pool.identity, self.pool.tokens, fakes.throttle, self.mail)
 

@@ -10,7 +10,6 @@ from chalicelib.domain.ledger import BalanceChange, ChangeKind, LedgerEntry, Sou
 from chalicelib.domain.market import PriceList
 from chalicelib.services.reconcile_account import Sources
 from chalicelib.services.record_account_event import record_account_events
-from chalicelib.services.start_link import Stores
 from ingest_container.followed import Followed, Stage
 from ingest_container.reconciler import MostTraded, Reconciler
 from tests.builders import (
@@ -25,6 +24,7 @@ from tests.builders import (
     symbols,
 )
 from tests.unit.ingest.helpers import World
+from tests.where import record_stores
 
 DEPOSIT = balance_change(quantity="5", changed_at=at(minutes=30), change_id="d1")
 
@@ -70,8 +70,7 @@ class Bench:
     def record(self) -> None:
         """What the consumer of the queue does, at once."""
         fakes = self.world.fakes
-        stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
-        assert record_account_events(fakes.events.sent, {}, stores) == []
+        assert record_account_events(fakes.events.sent, {}, record_stores(fakes)) == []
 
     def sent(self) -> list[LedgerEntry]:
         return [entry for item in self.world.fakes.events.sent for entry in item.found]

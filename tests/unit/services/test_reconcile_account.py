@@ -13,7 +13,6 @@ from chalicelib.services.exchange_ports import AccountReading
 from chalicelib.services.ports import Snapshot
 from chalicelib.services.reconcile_account import Findings, Reconciliation, Sources
 from chalicelib.services.record_account_event import record_account_events
-from chalicelib.services.start_link import Stores
 from tests.builders import (
     ACCOUNT,
     NOON,
@@ -30,6 +29,7 @@ from tests.builders import (
     symbols,
 )
 from tests.fakes import FakeExchange, Fakes
+from tests.where import record_stores
 
 PAIR = key_pair()
 
@@ -73,9 +73,8 @@ class Desk:
         return findings
 
     def _record(self, item: object) -> None:
-        stores = self.fakes
-        where = Stores(stores.accounts, stores.ledger, stores.holdings, stores.doubts)
-        assert record_account_events([item], {}, where) == []  # type: ignore[list-item]
+        stores = record_stores(self.fakes)
+        assert record_account_events([item], {}, stores) == []  # type: ignore[list-item]
 
     def ledger(self) -> list[LedgerEntry]:
         return counted(self.fakes.ledger.entries_of(ACCOUNT))
