@@ -36,13 +36,13 @@ from chalicelib.services.ports import Snapshot, StreamItem
 from chalicelib.services.read_account import read_account
 from chalicelib.services.reconcile_account import Reconciliation, Sources
 from chalicelib.services.record_account_event import record_account_events
-from chalicelib.services.start_link import Stores
 from sandbox.exchange.busy_life import live
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.running import RunningExchange, running_exchange
 from tests.builders import EXCHANGE, exchange_account, stream_item
 from tests.fakes import Fakes
 from tests.integration.binance_helpers import OpenAccount, machine_now, open_account
+from tests.where import record_stores
 
 START = {"USDT": "20000", "BTC": "0.2", "BNB": "5", "ETH": "1", "EUR": "500"}
 HOUR_MS = 3_600_000
@@ -113,8 +113,7 @@ class Gap:
         return replace(empty, **content)  # type: ignore[arg-type]
 
     def record(self, *items: StreamItem) -> None:
-        fakes = self.fakes
-        stores = Stores(fakes.accounts, fakes.ledger, fakes.holdings, fakes.doubts)
+        stores = record_stores(self.fakes)
         parser = BinanceFrameParser(self.exchange.symbols)
         refused = record_account_events(items, {EXCHANGE: parser}, stores)
         assert refused == []
