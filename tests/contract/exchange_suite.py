@@ -52,7 +52,10 @@ PUBLIC_CALLS: Mapping[str, Call] = {
 KEY_CALLS: Mapping[str, Call] = {
     "account": lambda venue, pair, now: venue.exchange.account(pair),
     "permissions": lambda venue, pair, now: venue.exchange.permissions(pair),
-    "movements": lambda venue, pair, now: movements(venue, pair, now - HOUR, now),
+    "movements": lambda venue, pair, now: [
+        venue.exchange.movements(pair, history, now - HOUR, now)
+        for history in venue.exchange.histories()
+    ],
 }
 ALL_CALLS: Mapping[str, Call] = {**PUBLIC_CALLS, **KEY_CALLS}
 
@@ -60,12 +63,14 @@ ALL_CALLS: Mapping[str, Call] = {**PUBLIC_CALLS, **KEY_CALLS}
 def movements(
     venue: ExchangeUnderTest, pair: KeyPair, start: datetime, end: datetime
 ) -> list[BalanceChange]:
-    """Of all histories, oldest first."""
-    found = [
-        change
-        for history in venue.exchange.histories()
-        for change in venue.exchange.movements(pair, history, start, end)
-    ]
+    """Of all histories, oldest first, each at a time when it may be asked for."""
+    found: list[BalanceChange] = []
+    for history in venue.exchange.histories():
+        try:
+            found += venue.exchange.movements(pair, history, start, end)
+        except RateLimited as error:
+            venue.wait(error.retry_at)
+            found += venue.exchange.movements(pair, history, start, end)
     return sorted(found, key=order_of)
 
 

@@ -4,6 +4,7 @@ For Binance this is the sandbox exchange; for another one its sandbox, or a demo
 """
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -72,6 +73,9 @@ class ExchangeUnderTest(Protocol):
 
     def maintenance(self) -> AbstractContextManager[None]:
         """The exchange says that it is closed inside the block."""
+
+    def wait(self, until: datetime) -> None:
+        """The machine's time is that."""
 
     def failing(self, failure: Failure) -> AbstractContextManager[None]:
         """Every call fails so inside the block."""

@@ -448,6 +448,7 @@ def test_dust_may_become_several_coins(server: ScriptedServer, exchange: Binance
 def test_bank_money_is_credited_when_it_came_and_taken_when_it_is_asked_for(
     server: ScriptedServer,
     exchange: BinanceExchange,
+    machine: Machine,
     status: str,
     paid_in: list[str],
     paid_out: list[str],
@@ -462,6 +463,7 @@ def test_bank_money_is_credited_when_it_came_and_taken_when_it_is_asked_for(
         found = exchange.movements(PAIR, "fiat_orders", NOON, NOON + HOUR)
         assert [str(each.quantity) for each in found] == (paid_in if rows else paid_out)
         assert {each.kind for each in found} <= {K.FIAT}
+        machine.wait(60)
 
 
 @pytest.mark.parametrize(
@@ -719,15 +721,41 @@ def test_a_ban_holds_for_the_whole_address(
     assert len(server.asked) == 1
 
 
-def test_ten_withdrawal_lists_of_an_account_take_two_minutes(
+def test_nobody_waits_until_one_account_may_be_asked_again(
     server: ScriptedServer, exchange: BinanceExchange, machine: Machine
 ) -> None:
-    server.reply(WITHDRAWALS, body(""))
-    for _ in range(9):
-        exchange.movements(PAIR, "withdrawals", NOON, NOON + HOUR)
+    server.reply(FIAT_ORDERS, body("data"))
+    exchange.movements(PAIR, "fiat_orders", NOON, NOON + HOUR)
+    with pytest.raises(RateLimited) as caught:
+        exchange.movements(PAIR, "fiat_orders", NOON, NOON + HOUR)
+    assert caught.value.retry_at == NOON + timedelta(seconds=60)
+    exchange.movements(KeyPair("another", "secret"), "fiat_orders", NOON, NOON + HOUR)
+    assert (machine.waited, len(server.asked)) == ([], 4)
+
+
+def test_a_span_that_takes_more_than_a_minutes_weight_is_read_in_one_go(
+    server: ScriptedServer, exchange: BinanceExchange, machine: Machine
+) -> None:
+    server.reply(FIAT_ORDERS, body("data"))
+    exchange.movements(PAIR, "fiat_orders", NOON - 80 * DAY, NOON)
+    assert (machine.waited, len(server.asked)) == ([60], 6)
+
+
+def test_what_the_address_pays_is_waited_for(
+    server: ScriptedServer, exchange: BinanceExchange, machine: Machine
+) -> None:
+    path = f"{EARN}/locked/history/rewardsRecord"
+    server.reply(path, body("rows"))
+    for _ in range(65):
+        exchange.movements(PAIR, "locked_rewards", NOON, NOON + HOUR)
     assert machine.waited == [60]
-    exchange.movements(KeyPair("another", "secret"), "withdrawals", NOON, NOON + HOUR)
-    assert machine.waited == [60]
+
+
+def test_processes_of_one_address_share_what_it_pays(machine: Machine) -> None:
+    budget = SapiBudget(machine, machine.wait, sharers=lambda: 4)
+    by_address, by_account = Counter("asset/dribblet"), Counter("convert/tradeFlow", "key")
+    assert budget.try_spend(by_address, 2400) == budget.try_spend(by_account, 144_000) == 0
+    assert budget.try_spend(by_address, 1) == 60
 
 
 def test_the_budget_of_a_call_learns_what_others_spent(

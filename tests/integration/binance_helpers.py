@@ -43,9 +43,12 @@ class MovableClock:
 
 
 @contextmanager
-def adapter(running: RunningExchange) -> Iterator[BinanceExchange]:
+def adapter(
+    running: RunningExchange, ahead: MovableClock | None = None
+) -> Iterator[BinanceExchange]:
+    """`ahead` is the machine's time for what histories weigh; nobody waits for it."""
+    ahead = ahead or MovableClock()
     addresses = RestAddresses(f"{running.rest_url}/api", f"{running.rest_url}/sapi")
-    ahead = MovableClock()  # nobody waits for another minute of a history
     sapi_budget = SapiBudget(ahead, ahead.wait)
     exchange = BinanceExchange(addresses, WeightBudget(machine_now), machine_now, sapi_budget)
     try:

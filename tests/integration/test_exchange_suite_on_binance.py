@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 import pytest
 
@@ -14,7 +15,7 @@ from sandbox.exchange.limits import LimitSettings
 from sandbox.exchange.running import RunningExchange, running_exchange
 from tests.contract.exchange_suite import ExchangeSuite
 from tests.contract.exchange_under_test import ExchangeUnderTest, Failure
-from tests.integration.binance_helpers import adapter, running_stream
+from tests.integration.binance_helpers import MovableClock, adapter, running_stream
 
 FAULTS = {
     Failure.OUTAGE: "unavailable",
@@ -33,10 +34,13 @@ class BinanceUnderTest:
     base = "BTC"
     quote = "USDT"
 
-    def __init__(self, running: RunningExchange, exchange: BinanceExchange) -> None:
+    def __init__(
+        self, running: RunningExchange, exchange: BinanceExchange, ahead: MovableClock
+    ) -> None:
         self.exchange = exchange
         self.parser = BinanceFrameParser(exchange.symbols)
         self._adapter = exchange
+        self._ahead = ahead
         self._running = running
         self._admin = running.admin
         self._uids: dict[str, int] = {}
@@ -79,6 +83,9 @@ class BinanceUnderTest:
         yield
         self._admin.post("maintenance", on=False)
 
+    def wait(self, until: datetime) -> None:
+        self._ahead.wait((until - self._ahead()).total_seconds())
+
     @contextmanager
     def failing(self, failure: Failure) -> Iterator[None]:
         if failure is Failure.BANNED:
@@ -120,9 +127,10 @@ def running() -> Iterator[RunningExchange]:
 @pytest.fixture
 def venue(running: RunningExchange) -> Iterator[ExchangeUnderTest]:
     running.admin.post("limits", reset=True)
-    with adapter(running) as exchange:
+    ahead = MovableClock()
+    with adapter(running, ahead) as exchange:
         exchange.time()
-        yield BinanceUnderTest(running, exchange)
+        yield BinanceUnderTest(running, exchange, ahead)
 
 
 class TestBinance(ExchangeSuite):

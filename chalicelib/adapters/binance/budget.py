@@ -96,6 +96,11 @@ class WeightBudget:
             self._sharers = max(1, processes)
             return int(self._limit * OUR_SHARE / self._sharers)
 
+    def sharers(self) -> int:
+        """How many processes ask from this address."""
+        with self._lock:
+            return self._sharers
+
     def pause(self, until: datetime, *, banned: bool = False) -> None:
         """Ask nothing from this address before `until`; `banned` where it is shut out so long."""
         with self._lock:

@@ -55,7 +55,11 @@ class RestAddresses:
 @dataclass(frozen=True, slots=True)
 class SapiCall:
     """One wallet call: its name for messages, its path below /sapi/v1/, its parameters and its
-    weight, counted by address or `per_account`. All but a few are signed."""
+    weight, counted by address or `per_account`. All but a few are signed.
+
+    `room` is the weight of the calls that it is the first of. Where one account pays, nobody
+    waits for that: it is refused at once, so that others have their turn.
+    """
 
     name: str
     path: str
@@ -63,6 +67,7 @@ class SapiCall:
     weight: int = 1
     per_account: bool = False
     priority: Priority = Priority.RECONCILE
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,8 @@ class BinanceCalls:
         counter = Counter(call.path, pair.api_key if pair and call.per_account else None)
 
         def spend() -> None:
-            self._sapi_budget.spend(counter, call.weight)
+            room = call.room if counter.api_key is not None else 0
+            self._sapi_budget.spend(counter, call.weight, room)
             self._budget.spend(0, call.priority)  # last: a ban may come while the other waits
 
         def refused(error: RateLimited) -> None:

@@ -65,10 +65,16 @@ def read_listing(
     Raises InvalidRequest for an answer that cannot be read: one bad row is not passed over, since
     what it said would be missing unnoticed.
     """
-    longest = int(listing.longest / timedelta(milliseconds=1))
-    for start in range(first, last + 1, longest + 1):
-        for row in _rows(name, listing, ask, start, min(start + longest, last)):
+    for start, end in spans(listing, first, last):
+        for row in _rows(name, listing, ask, start, end):
             yield from listing.changes_of(row)
+
+
+def spans(listing: Listing, first: int, last: int) -> list[tuple[int, int]]:
+    """The milliseconds first … last, cut into what one call may ask for."""
+    longest = int(listing.longest / timedelta(milliseconds=1))
+    starts = range(first, last + 1, longest + 1)
+    return [(start, min(start + longest, last)) for start in starts]
 
 
 def _rows(name: str, listing: Listing, ask: Ask, first: int, last: int) -> Iterator[Row]:

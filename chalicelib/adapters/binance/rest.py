@@ -4,8 +4,10 @@ Sending is left to `calls.py`, reading to `answers.py`, `permissions.py` and `hi
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain, repeat
 
 from chalicelib.adapters.binance.answers import (
     account_of,
@@ -22,7 +24,7 @@ from chalicelib.adapters.binance.budget import Priority, WeightBudget
 from chalicelib.adapters.binance.calls import TIMEOUT_S, BinanceCalls, RestAddresses, SapiCall
 from chalicelib.adapters.binance.fields import milliseconds, text
 from chalicelib.adapters.binance.histories import HISTORIES
-from chalicelib.adapters.binance.listings import Listing, read_listing
+from chalicelib.adapters.binance.listings import Ask, Listing, read_listing, spans
 from chalicelib.adapters.binance.permissions import permissions_of
 from chalicelib.adapters.binance.sapi_budget import SapiBudget
 from chalicelib.domain.account import KeyPair, KeyPermissions
@@ -170,32 +172,40 @@ class BinanceExchange:
         if history not in HISTORIES:
             raise InvalidRequest(f"no history {history!r}")
         found: dict[str, BalanceChange] = {}
+        asked = [(each, *self._asked(each, start, end)) for each in HISTORIES[history]]
+        room = sum(each.weight * len(spans(each, *span)) for each, *span in asked)
+        ask = self._ask(pair, room)
         with well_formed(history):
-            for listing in HISTORIES[history]:
-                for change in self._listed(pair, history, listing, (start, end)):
+            for listing, first, last in asked:
+                for change in _listed(history, listing, ask, first, last):
                     if start <= change.changed_at < end:
                         found[change.entry_id] = change
         return sorted(found.values(), key=order_of)
 
-    def _listed(
-        self, pair: KeyPair, name: str, listing: Listing, span: tuple[datetime, datetime]
-    ) -> Iterator[BalanceChange]:
-        start, end = span[0] - listing.late, span[1] + listing.rounded
+    def _asked(self, listing: Listing, start: datetime, end: datetime) -> tuple[int, int]:
+        """The first and the last millisecond under which it may list what happened between."""
+        start, end = start - listing.late, end + listing.rounded
         if listing.kept is not None:
             start = max(start, self.clock.now() - listing.kept)
-        try:
-            yield from read_listing(
-                name,
-                listing,
-                lambda call: self._calls.sapi(call, pair),
-                milliseconds(start),
-                milliseconds(end),
-            )
-        except (ExchangeUnavailable, RateLimited):
+        return milliseconds(start), milliseconds(end)
+
+    def _ask(self, pair: KeyPair, room: int) -> Ask:
+        """Calls with this key, the first of which wants room for them all."""
+        rooms = chain([room], repeat(0))
+        return lambda call: self._calls.sapi(replace(call, room=next(rooms)), pair)
+
+
+def _listed(
+    name: str, listing: Listing, ask: Ask, first: int, last: int
+) -> Iterator[BalanceChange]:
+    """What the list says; nothing where it is not kept for accounts of this sort."""
+    try:
+        yield from read_listing(name, listing, ask, first, last)
+    except (ExchangeUnavailable, RateLimited):
+        raise
+    except ExchangeError as error:
+        if listing.only_some:
+            return
+        if isinstance(error, KeyRevoked):
             raise
-        except ExchangeError as error:
-            if listing.only_some:
-                return
-            if isinstance(error, KeyRevoked):
-                raise
-            raise ExchangeUnavailable(str(error)) from error
+        raise ExchangeUnavailable(str(error)) from error

@@ -26,40 +26,42 @@ class Counter:
     path: str
     api_key: str | None = field(default=None, repr=False)
 
-    @property
-    def allowed(self) -> float:
-        """The weight that we ask of it in a minute."""
-        limit = LIMIT_PER_ADDRESS if self.api_key is None else LIMIT_PER_ACCOUNT
-        return limit * OUR_SHARE
-
 
 class SapiBudget:
     """The weight spent in the running minute, by counter; shared by all threads of a process."""
 
     def __init__(
-        self, clock: Callable[[], datetime], wait: Callable[[float], None] = time.sleep
+        self,
+        clock: Callable[[], datetime],
+        wait: Callable[[float], None] = time.sleep,
+        sharers: Callable[[], int] = lambda: 1,
     ) -> None:
-        """`clock` is the machine's time, `wait` sleeps for some seconds."""
+        """`clock` is the machine's time, `wait` sleeps for some seconds; `sharers` says how many
+        processes ask from this address."""
         self._clock = clock
         self._wait = wait
+        self._sharers = sharers
         self._lock = Lock()
         self._minute = -1
         self._used: defaultdict[Counter, int] = defaultdict(int)
         self._paused_until: dict[Counter, datetime] = {}
 
-    def spend(self, counter: Counter, weight: int, patience: timedelta = _PATIENCE) -> None:
-        """Book `weight`, waiting for a later minute if need be.
+    def spend(
+        self, counter: Counter, weight: int, room: int = 0, patience: timedelta = _PATIENCE
+    ) -> None:
+        """Book `weight`, waiting for a later minute if need be; with `room` only where so much
+        is still free, waiting for nothing.
 
         Raises RateLimited at once when the wait would outlast `patience`.
         """
-        give_up_at = self._clock() + patience
-        while seconds := self.try_spend(counter, weight):
+        give_up_at = self._clock() + (timedelta(0) if room else patience)
+        while seconds := self.try_spend(counter, weight, room):
             retry_at = self._clock() + timedelta(seconds=seconds)
             if retry_at > give_up_at:
                 raise RateLimited(f"the weight of {counter.path} is spent", retry_at)
             self._wait(seconds)
 
-    def try_spend(self, counter: Counter, weight: int) -> float:
+    def try_spend(self, counter: Counter, weight: int, room: int = 0) -> float:
         """0 when `weight` was booked; else seconds to wait before asking again."""
         with self._lock:
             now = self._clock()
@@ -67,7 +69,8 @@ class SapiBudget:
             paused_until = self._paused_until.get(counter)
             if paused_until is not None:
                 return (paused_until - now).total_seconds()
-            if self._used[counter] and self._used[counter] + weight > counter.allowed:
+            used = self._used[counter]
+            if used and used + max(weight, room) > self._allowed(counter):
                 return 60 - now.timestamp() % 60
             self._used[counter] += weight
             return 0
@@ -85,6 +88,11 @@ class SapiBudget:
         with self._lock:
             known = self._paused_until.get(counter, until)
             self._paused_until[counter] = max(known, until)
+
+    def _allowed(self, counter: Counter) -> float:
+        if counter.api_key is not None:
+            return LIMIT_PER_ACCOUNT * OUR_SHARE
+        return LIMIT_PER_ADDRESS * OUR_SHARE / self._sharers()
 
     def _turn(self, now: datetime) -> None:
         """Forget what is over; no key is kept longer than it must be."""
