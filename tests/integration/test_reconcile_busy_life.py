@@ -23,6 +23,7 @@ from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.adapters.binance.sapi_budget import SapiBudget
 from chalicelib.domain.account import AccountState, ExchangeAccount
 from chalicelib.domain.counted import counted
+from chalicelib.domain.errors import RateLimited
 from chalicelib.domain.holdings import AccountHoldings, holdings_at
 from chalicelib.domain.ledger import (
     BalanceChange,
@@ -34,7 +35,7 @@ from chalicelib.domain.ledger import (
 )
 from chalicelib.services.ports import Snapshot, StreamItem
 from chalicelib.services.read_account import read_account
-from chalicelib.services.reconcile_account import Reconciliation, Sources
+from chalicelib.services.reconcile_account import Findings, Reconciliation, Sources
 from chalicelib.services.record_account_event import record_account_events
 from sandbox.exchange.busy_life import live
 from sandbox.exchange.exchange import Exchange
@@ -63,6 +64,9 @@ class Patient:
         self.waited += timedelta(seconds=seconds)
 
 
+CLOCK = Patient()
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[RunningExchange]:
     with running_exchange(hours=24 * 30) as exchange:
@@ -78,8 +82,7 @@ def running() -> Iterator[RunningExchange]:
 @pytest.fixture(scope="module")
 def exchange(running: RunningExchange) -> Iterator[BinanceExchange]:
     addresses = RestAddresses(f"{running.rest_url}/api", f"{running.rest_url}/sapi")
-    clock = Patient()
-    budget, sapi = WeightBudget(clock, clock.wait), SapiBudget(clock, clock.wait)
+    budget, sapi = WeightBudget(CLOCK, CLOCK.wait), SapiBudget(CLOCK, CLOCK.wait)
     made = BinanceExchange(addresses, budget, machine_now, sapi)
     made.symbols()
     yield made
@@ -147,7 +150,7 @@ class Gap:
         fakes = self.fakes
         sources = Sources(self.exchange, fakes.ledger, fakes.holdings, lambda: symbols)
         for _ in range(3):
-            findings = work.compare(sources)
+            findings = compared(work, sources)
             if findings.entries:
                 self.record(self.item(found=findings.entries))
             if findings.snapshot:
@@ -193,6 +196,15 @@ class Gap:
         assert fills <= executed
         # a pair that was taken off the list tells nothing of its past
         assert not {symbol for symbol, _ in gone} & self.exchange.symbols().keys()
+
+
+def compared(work: Reconciliation, sources: Sources) -> Findings:
+    """A comparison that goes on in the next minute where the exchange allows no more."""
+    while True:
+        try:
+            return work.compare(sources)
+        except RateLimited as error:
+            CLOCK.wait((error.retry_at - CLOCK()).total_seconds())
 
 
 def balances_of(books: dict[str, Any]) -> dict[str, Decimal]:
