@@ -3,12 +3,23 @@
 from chalice import Chalice, Cron
 from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.entrypoints import board_api, consumers, http, jobs, openapi, profile_api
+from chalicelib.entrypoints import (
+    board_api,
+    consumers,
+    http,
+    identity_api,
+    jobs,
+    openapi,
+    profile_api,
+    session_api,
+)
 
 app = Chalice(app_name="coinmarketleague")
 app.register_middleware(http.only_problems, "http")
 app.register_blueprint(board_api.blueprint)
 app.register_blueprint(profile_api.blueprint)
+app.register_blueprint(session_api.blueprint)
+app.register_blueprint(identity_api.blueprint)
 app.register_blueprint(openapi.blueprint)
 
 

@@ -19,10 +19,14 @@ class Settings:
     region: str = "eu-central-1"
     table_prefix: str = "league-"
     tables_url: str = ""  # DynamoDB
-    cloud_url: str = ""  # SQS, KMS
+    cloud_url: str = ""  # SQS, KMS, Cognito, SES
     events_queue: str = ""  # address of the queue from ingest to record
     tasks_queue: str = ""  # address of the queue of the hour's work
     key_id: str = ""  # KMS key that seals traders' keys
+    pool_id: str = ""  # Cognito user pool
+    pool_client_id: str = ""  # its client: the API
+    pool_keys_url: str = ""  # key set of the pool, where it is not at the issuer's own address
+    mail_from: str = ""  # sender of the league's own letters
     binance_api_url: str = "https://api.binance.com/api"
     binance_sapi_url: str = "https://api.binance.com/sapi"
     binance_ws_api_url: str = "wss://ws-api.binance.com:443/ws-api/v3"

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import config, logs
 from chalicelib.domain.errors import ExchangeUnavailable
 from chalicelib.domain.market import Symbol
-from chalicelib.services import exchange_ports, ports
+from chalicelib.services import exchange_ports, identity_ports, ports
 
 if TYPE_CHECKING:
     from chalicelib.adapters.binance.budget import WeightBudget
     from chalicelib.adapters.binance.links import StreamEnvironment
     from chalicelib.adapters.binance.rest import BinanceExchange
     from chalicelib.adapters.dynamo.tables import Tables
+    from chalicelib.services.link_account import Membership
 
 EXCHANGE = "binance"
 """The one exchange that the league follows so far."""
@@ -51,6 +52,8 @@ class _Replaced:
     now: Callable[[], datetime] | None = None
     tasks: ports.Tasks | None = None
     exchange: exchange_ports.Exchange | None = None
+    people: identity_ports.People | None = None
+    machine: Callable[[], datetime] | None = None
 
 
 _replaced = _Replaced()
@@ -61,12 +64,16 @@ def use(
     now: Callable[[], datetime] | None = None,
     tasks: ports.Tasks | None = None,
     exchange: exchange_ports.Exchange | None = None,
+    people: identity_ports.People | None = None,
+    machine: Callable[[], datetime] | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
     _replaced.now = now
     _replaced.tasks = tasks
     _replaced.exchange = exchange
+    _replaced.people = people
+    _replaced.machine = machine
 
 
 @cache
@@ -97,7 +104,7 @@ def now() -> datetime:
 
 def machine_now() -> datetime:
     """The machine's time: for leases, back-off and limits, never compared with `now`."""
-    return datetime.now(UTC)
+    return _replaced.machine() if _replaced.machine is not None else datetime.now(UTC)
 
 
 def tasks() -> ports.Tasks:
@@ -186,6 +193,28 @@ def vault() -> ports.KeyVault:
     return KmsKeyVault(_client("kms"), settings().key_id)
 
 
+def people() -> identity_ports.People:
+    """Everything that signing up and in needs."""
+    return _replaced.people or _people()
+
+
+def members() -> "Membership":
+    """Where members are kept, and who makes new ids."""
+    from ulid import ULID
+
+    from chalicelib.services.link_account import Membership
+
+    found = stores()
+    return Membership(
+        traders=found.traders,
+        seats=found.seats,
+        accounts=found.accounts,
+        ledger=found.ledger,
+        holdings=found.holdings,
+        new_id=lambda: str(ULID()),
+    )
+
+
 @cache
 def tables() -> "Tables":
     """The seven tables."""
@@ -238,6 +267,27 @@ def _stores() -> Stores:
         leases=DynamoLeases(bound),
         corrections=DynamoCorrections(bound),
         doubts=DynamoDoubts(bound),
+    )
+
+
+@cache
+def _people() -> identity_ports.People:
+    from chalicelib.adapters import aws, tokens
+    from chalicelib.adapters.cognito import CognitoIdentity, issuer
+    from chalicelib.adapters.dynamo.throttle import DynamoThrottle
+    from chalicelib.adapters.mail import SesMail
+
+    found = settings()
+    # one try: a second one after a pause would show by its time what the answer hides
+    cognito = aws.client("cognito-idp", found.region, found.cloud_url, tries=1)
+    named = issuer(found.region, found.pool_id)
+    keys = found.pool_keys_url or f"{named}/.well-known/jwks.json"
+    ring = tokens.KeyRing(lambda: tokens.fetch_keys(keys))
+    return identity_ports.People(
+        identity=CognitoIdentity(cognito, found.pool_id, found.pool_client_id),
+        tokens=tokens.TokenVerifier(named, found.pool_client_id, ring),
+        throttle=DynamoThrottle(tables()),
+        mail=SesMail(_client("sesv2"), found.mail_from),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.cognito import CognitoIdentity
+from chalicelib.adapters.cognito import CognitoIdentity, issuer
 from chalicelib.adapters.tokens import KeyRing, TokenVerifier
 from chalicelib.services.identity_ports import Session, SignUp
 from sandbox.identity import totp
@@ -54,8 +54,8 @@ class StrictPool:
         events.register("before-send", self._answer, unique_id="pool")
         self.pool_id, self.client_id = make_pool(self.client)
         self.identity = CognitoIdentity(self.client, self.pool_id, self.client_id)
-        issuer = f"https://cognito-idp.{REGION}.amazonaws.com/{self.pool_id}"
-        self.tokens = TokenVerifier(issuer, self.client_id, KeyRing(self.service.key_set))
+        named = issuer(REGION, self.pool_id)
+        self.tokens = TokenVerifier(named, self.client_id, KeyRing(self.service.key_set))
 
     def _mail(self, to: str, subject: str, text: str) -> None:
         self.letters.append(Letter(to, subject, text))

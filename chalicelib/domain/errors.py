@@ -6,6 +6,7 @@ LeagueError
 │   └── NotSignedIn         not without signing in (again)
 ├── InvalidRequest      the caller must change what was sent
 │   ├── UnknownSymbol       a pair that our table of symbols does not have (yet)
+│   ├── TooLarge            more was sent than is ever needed
 │   └── WrongCode           a code from a mail or an app is not the right one, or too old
 ├── TooOften            the caller has to wait
 ├── Conflict            someone else was first: read again, then decide
@@ -47,6 +48,10 @@ class InvalidRequest(LeagueError):
 
 class UnknownSymbol(InvalidRequest):
     """A pair is not in the table of symbols; it may be newly listed, so ask again later."""
+
+
+class TooLarge(InvalidRequest):
+    """More was sent than the route could have a use for."""
 
 
 class WrongCode(InvalidRequest):

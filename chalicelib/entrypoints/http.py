@@ -5,7 +5,7 @@ The only module that knows status codes.
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -24,8 +24,11 @@ from chalicelib.domain.errors import (
     MissingPrice,
     NotAllowed,
     NotFound,
+    NotSignedIn,
     PaymentDeclined,
     StoreUnavailable,
+    TooLarge,
+    TooOften,
 )
 from chalicelib.domain.windows import hour_of, hour_start
 from chalicelib.entrypoints.parameters import Query
@@ -37,6 +40,9 @@ VERSION = "0.1.0"
 _STATUS: dict[type[LeagueError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     InvalidRequest: HTTPStatus.BAD_REQUEST,
     Conflict: HTTPStatus.CONFLICT,
     PaymentDeclined: HTTPStatus.PAYMENT_REQUIRED,
@@ -79,9 +85,13 @@ class Operation:
 
     path: str
     summary: str
-    answer: type[Answer]
+    answer: type[Answer] | None
     query: type[Query] | None = None
     problems: tuple[HTTPStatus, ...] = ()
+    method: str = "get"
+    body: type[BaseModel] | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    signed_in: bool = False
 
 
 Percent = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", examples=["4.50"])]
@@ -133,6 +143,18 @@ def answer(request: Any, body: Answer, seconds: int) -> Response:  # noqa: ANN40
     return Response(text, {"Content-Type": "application/json", **headers})
 
 
+def private(
+    body: Answer | None,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An answer for the asker alone, which nobody keeps; None has no content."""
+    if body is None:
+        return Response("", {**_PRIVATE, **(headers or {})}, HTTPStatus.NO_CONTENT)
+    kind = {"Content-Type": "application/json"}
+    return Response(body.model_dump_json(), {**kind, **_PRIVATE, **(headers or {})}, status)
+
+
 def _names(wanted: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in wanted.split(",")]
     return etag in tags or "*" in tags
@@ -154,7 +176,12 @@ def problem_of(error: LeagueError, first_page: str | None = None) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("route_failed", exc_info=error)
         return problem(status, "the league cannot answer just now; try again in a few seconds")
-    return problem(status, str(error), first_page)
+    made = problem(status, str(error), first_page)
+    if isinstance(error, TooOften):
+        made.headers["Retry-After"] = str(error.wait_s)
+    if isinstance(error, NotSignedIn):
+        made.headers["WWW-Authenticate"] = "Bearer"
+    return made
 
 
 def guarded(handler: Callable[P, Response]) -> Callable[P, Response]:

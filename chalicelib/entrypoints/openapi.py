@@ -6,24 +6,37 @@
 import json
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from chalice import Blueprint, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.entrypoints import board_api, http, profile_api
+from chalicelib.entrypoints import board_api, http, identity_api, profile_api, session_api
+from chalicelib.entrypoints.bodies import OWN_HEADER
 from chalicelib.entrypoints.parameters import Query, query
 
 blueprint = Blueprint(__name__)
 
-OPERATIONS = board_api.OPERATIONS + profile_api.OPERATIONS
+OPERATIONS = (
+    *board_api.OPERATIONS,
+    *profile_api.OPERATIONS,
+    *session_api.OPERATIONS,
+    *identity_api.OPERATIONS,
+)
 _REFERENCE = "#/components/schemas/{model}"
 _NAME = {
     "name": "name",
     "in": "path",
     "required": True,
     "description": "A trader's name; case does not matter.",
+    "schema": {"type": "string"},
+}
+_OWN = {
+    "name": OWN_HEADER,
+    "in": "header",
+    "required": True,
+    "description": "Anything; no other site can send it.",
     "schema": {"type": "string"},
 }
 
@@ -49,12 +62,18 @@ _SECONDS_KEPT = 300
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document as JSON values."""
-    answers: list[type[BaseModel]] = [http.Problem]
-    answers += [operation.answer for operation in OPERATIONS]
-    _, definitions = models_json_schema(
-        [(answer, "serialization") for answer in answers], ref_template=_REFERENCE
-    )
-    paths = {operation.path: {"get": _operation(operation)} for operation in OPERATIONS}
+    answers: list[type[BaseModel]] = [
+        http.Problem,
+        *(each.answer for each in OPERATIONS if each.answer),
+    ]
+    bodies = [each.body for each in OPERATIONS if each.body]
+    models: list[tuple[type[BaseModel], Literal["serialization", "validation"]]] = []
+    models += [(answer, "serialization") for answer in answers]
+    models += [(body, "validation") for body in bodies]
+    _, definitions = models_json_schema(models, ref_template=_REFERENCE)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
     paths["/openapi.json"] = {
         "get": {
             "summary": "This document.",
@@ -70,21 +89,37 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/api"}],
         "paths": paths,
-        "components": {"schemas": definitions["$defs"]},
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"session": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
 def _operation(operation: http.Operation) -> dict[str, Any]:
-    responses = {"200": _content("The answer.", "application/json", _reference(operation.answer))}
-    responses["304"] = {"description": "The asker has the newest already (If-None-Match)."}
+    responses = {str(operation.status.value): _answer(operation)}
+    if operation.method == "get" and not operation.signed_in:
+        responses["304"] = {"description": "The asker has the newest already (If-None-Match)."}
     for status in operation.problems:
         responses[str(status.value)] = _problem(status)
     responses["503"] = _problem(HTTPStatus.SERVICE_UNAVAILABLE)
-    return {
+    described: dict[str, Any] = {
         "summary": operation.summary,
         "parameters": _parameters(operation),
         "responses": dict(sorted(responses.items())),
     }
+    if operation.body is not None:
+        content = {"application/json": {"schema": _reference(operation.body)}}
+        described["requestBody"] = {"required": True, "content": content}
+    if operation.signed_in:
+        described["security"] = [{"session": []}]
+    return described
+
+
+def _answer(operation: http.Operation) -> dict[str, Any]:
+    if operation.answer is None:
+        return {"description": "Done; there is no content."}
+    return _content("The answer.", "application/json", _reference(operation.answer))
 
 
 def _problem(status: HTTPStatus) -> dict[str, Any]:
@@ -93,6 +128,8 @@ def _problem(status: HTTPStatus) -> dict[str, Any]:
 
 def _parameters(operation: http.Operation) -> list[dict[str, Any]]:
     parameters = [_NAME] if "{name}" in operation.path else []
+    if operation.method != "get":
+        parameters.append(_OWN)
     properties = operation.query.model_json_schema()["properties"] if operation.query else {}
     for name, schema in properties.items():
         described = {"description": schema.pop("description")} if "description" in schema else {}
@@ -100,7 +137,7 @@ def _parameters(operation: http.Operation) -> list[dict[str, Any]]:
     return parameters
 
 
-def _reference(answer: type[http.Answer]) -> dict[str, str]:
+def _reference(answer: type[BaseModel]) -> dict[str, str]:
     return {"$ref": _REFERENCE.format(model=answer.__name__)}
 
 

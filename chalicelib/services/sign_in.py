@@ -57,9 +57,10 @@ def refresh_session(refresh_token: str, entrance: Entrance) -> SignedIn:
     return _signed_in(entrance.people.identity.refresh(refresh_token), entrance)
 
 
-def sign_out(refresh_token: str, identity: Identity) -> None:
+def sign_out(refresh_token: str, gate: Gate, identity: Identity) -> None:
     """End the session; one that is over already is no error. An access token that is out goes
-    on to its expiry, a quarter of an hour at most."""
+    on to its expiry, a quarter of an hour at most. Raises TooOften."""
+    gate.pass_through(REFRESHES)
     identity.sign_out(refresh_token)
 
 

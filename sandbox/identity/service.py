@@ -15,6 +15,7 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
+from chalicelib.adapters.cognito import issuer
 from sandbox.identity.people import Mailer, People
 from sandbox.identity.records import ClientSettings, Refused, User
 from sandbox.identity.sessions import Sessions
@@ -102,8 +103,8 @@ class UserPoolService:
             grace_seconds=rotation.get("RetryGracePeriodSeconds", 0) if rotates else None,
             challenge_seconds=body.get("AuthSessionValidity", 3) * 60,
         )
-        issuer = f"https://cognito-idp.{REGION}.amazonaws.com/{self._pool_id}"
-        self._sessions = Sessions(self._people, self._client, issuer, self._key, self._now)
+        named = issuer(REGION, self._pool_id)
+        self._sessions = Sessions(self._people, self._client, named, self._key, self._now)
         return self._describe_client({"UserPoolId": self._pool_id})
 
     def _describe_client(self, body: Body) -> Answer:

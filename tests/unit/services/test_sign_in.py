@@ -88,8 +88,8 @@ def test_a_session_goes_on_by_its_refresh_token_until_it_is_ended(lobby: Lobby) 
     lobby.pool.wait(seconds=10)
     with pytest.raises(NotSignedIn):
         refresh_session(first.session.refresh_token, lobby.entrance)
-    sign_out(second.session.refresh_token, lobby.people.identity)
-    sign_out(second.session.refresh_token, lobby.people.identity)
+    sign_out(second.session.refresh_token, lobby.gate, lobby.people.identity)
+    sign_out(second.session.refresh_token, lobby.gate, lobby.people.identity)
     with pytest.raises(NotSignedIn):
         refresh_session(second.session.refresh_token, lobby.entrance)
 
