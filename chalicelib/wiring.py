@@ -211,6 +211,8 @@ def members() -> "Membership":
         accounts=found.accounts,
         ledger=found.ledger,
         holdings=found.holdings,
+        runs=found.runs,
+        corrections=found.corrections,
         new_id=lambda: str(ULID()),
     )
 
