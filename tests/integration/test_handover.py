@@ -270,6 +270,9 @@ def test_slots_are_shared_without_a_missed_event(harbour: Harbour) -> None:
         )
     )
     assert one.followed().keys() | two.followed().keys() == set(NAMES)
+    states = [each.supervisor.state() for each in (one, two)]
+    assert [state["weight_a_minute"] for state in states] == [2400, 2400]
+    assert states[0]["containers"] == states[1]["containers"]
     harbour.until_arrived(set(harbour.deposits[started_at:]))
     assert one.in_doubt() | two.in_doubt() == set()
 
