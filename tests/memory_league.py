@@ -30,12 +30,20 @@ from sandbox.machinery import Machinery, assemble
 from sandbox.waiting import wait_until
 from tests.builders import EXCHANGE
 from tests.fakes import FakeEvents, Fakes
-from tests.integration.binance_helpers import PATIENCE_S, TIMES, adapter, machine_now
+from tests.integration.binance_helpers import PATIENCE_S, TIMES, MovableClock, adapter, machine_now
 
 NO_LIMIT = 10**9
 _QUICK = Rhythm(heartbeat=0.05, fast_heartbeat=0.005, restart=0.05)
 _MINUTE_CLOSES_AFTER = timedelta(seconds=3)
 _NONE_FAILED: dict[str, object] = {"batchItemFailures": []}
+
+
+class LeapingClock(MovableClock):
+    """Each look is a minute later, so that no call waits for the weight of another."""
+
+    def __call__(self) -> datetime:
+        self.moved += 60
+        return super().__call__()
 
 
 class SharedEvents(FakeEvents):
@@ -210,8 +218,9 @@ def memory_league(
     In fast-forward; or `live`, where the container forwards frames as they come and keeps the
     prices of minutes, and events are recorded at once.
     """
-    running.admin.post("limits", weight_per_minute=NO_LIMIT)
-    with adapter(running) as exchange:
+    limits = ("weight_per_minute", "sapi_ip_weight_per_minute", "sapi_uid_weight_per_minute")
+    running.admin.post("limits", **dict.fromkeys(limits, NO_LIMIT))
+    with adapter(running, LeapingClock()) as exchange:
         exchange.symbols()
         league = MemoryLeague(running, exchange)
         functions = MemoryFunctions(league.fakes, league.events)
