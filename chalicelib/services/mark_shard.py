@@ -79,7 +79,7 @@ def _mark(task: ShardTask, last: int | None, due: Sequence[Correction], stores: 
     rows = sorted(stores.holdings.of_shard(task.shard), key=lambda row: (row.seat, row.account_id))
     seated = {seat: list(group) for seat, group in groupby(rows, key=lambda row: row.seat)}
     if due:
-        _correct(due, last, seated, stores)
+        stores = _correct(due, last, seated, stores)
     for hour in _hours_to_mark(task, last, rows):
         _mark_hour(hour, seated, stores)
         stores.runs.set_last_complete(task.shard, hour)
@@ -87,9 +87,10 @@ def _mark(task: ShardTask, last: int | None, due: Sequence[Correction], stores: 
 
 def _correct(
     due: Sequence[Correction], last: int | None, seated: Seated, stores: MarkStores
-) -> None:
+) -> MarkStores:
     """Mark again what late events touch, and take back exactly the notes that were read: what
-    was noted since waits for the next hour. Hours without prices do not hold up this one."""
+    was noted since waits for the next hour. Hours without prices do not hold up this one.
+    Returns the stores to go on with."""
 
     def mark(hour: int, seats: Seated, history: History) -> None:
         _mark_hour(hour, seats, replace(stores, history=history))
@@ -97,11 +98,15 @@ def _correct(
     if last is not None:
         history, corrections = stores.history, stores.corrections
         try:
-            replay_marks(due, last, seated, history=history, corrections=corrections, mark=mark)
+            known = replay_marks(
+                due, last, seated, history=history, corrections=corrections, mark=mark
+            )
         except MissingPrice as error:
             _log.error("correction_without_prices", extra={"reason": str(error)})
-            return
+            return stores
+        stores = replace(stores, history=known)
     stores.corrections.remove(due)
+    return stores
 
 
 def _hours_to_mark(task: ShardTask, last: int | None, rows: Iterable[AccountHoldings]) -> range:

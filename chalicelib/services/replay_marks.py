@@ -42,14 +42,18 @@ def replay_marks(
     history: History,
     corrections: Corrections,
     mark: MarkHour,
-) -> None:
+) -> History:
     """Mark the traders of `due` again from the hours that their events touch to `last`, the
     newest that is marked, and keep a record of each account's correction.
+
+    Returns the history to go on with: one that has the new marks at once, where the store may
+    for a moment still answer with those that were replaced.
 
     May break off anywhere and be run again: the same is written, and the record keeps the
     numbers from before the first try. Events of hours that are not marked yet change nothing.
     """
     touching = [each for each in due if each.hour <= last and each.seat in seated]
+    known = _Rewritten(history)
     for number, of_block in groupby(
         sorted(touching, key=lambda each: each.seat), key=lambda each: block_of(each.seat)
     ):
@@ -60,9 +64,10 @@ def replay_marks(
             corrections.keep(record)
         for hour in replay.hours():
             mark(hour, {seat: seated[seat] for seat in replay.seats_at(hour)}, replay)
-        history.put_blocks(replay.written())
+        known.put_blocks(replay.written())
         for record in records:
             corrections.keep(replace(record, after=replay.shown(record.seat)))
+    return known
 
 
 def _first_hours(due: Iterable[Correction], last: int) -> dict[int, int]:
@@ -95,6 +100,44 @@ def _record(due: Sequence[Correction], replay: "_Replay") -> Corrected:
         entry_ids=tuple(dict.fromkeys(each.entry_id for each in due)),
         before=replay.shown(seat),
     )
+
+
+class _Rewritten:
+    """A history that remembers what was written to it."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._written: dict[BlockKey, Block] = {}
+
+    def blocks(self, keys: Sequence[BlockKey]) -> dict[BlockKey, Block]:
+        """Those of `keys` that exist."""
+        own = {key: self._written[key] for key in keys if key in self._written}
+        return self._history.blocks([key for key in keys if key not in own]) | own
+
+    def block_range(self, block: int, kind: Kind, first: int, last: int) -> dict[int, Block]:
+        """Blocks of one kind with first ≤ number ≤ last, by number."""
+        found = self._history.block_range(block, kind, first, last)
+        return _with_rewritten(found, self._written, block, kind, range(first, last + 1))
+
+    def put_blocks(self, blocks: Mapping[BlockKey, Block]) -> None:
+        """Write all, replacing."""
+        self._history.put_blocks(blocks)
+        self._written.update(blocks)
+
+
+def _with_rewritten(
+    found: Mapping[int, Block],
+    written: Mapping[BlockKey, Block],
+    block: int,
+    kind: Kind,
+    numbers: range,
+) -> dict[int, Block]:
+    own = {
+        key[2]: each
+        for key, each in written.items()
+        if key[:2] == (block, kind) and key[2] in numbers
+    }
+    return dict(sorted({**found, **own}.items()))
 
 
 class _Replay:
@@ -150,10 +193,7 @@ class _Replay:
     def block_range(self, block: int, kind: Kind, first: int, last: int) -> dict[int, Block]:
         """Blocks of one kind with first ≤ number ≤ last, as marked again where they were."""
         found = self._history.block_range(block, kind, first, last)
-        for key, written in self._written.items():
-            if key[:2] == (block, kind) and first <= key[2] <= last:
-                found[key[2]] = written
-        return dict(sorted(found.items()))
+        return _with_rewritten(found, self._written, block, kind, range(first, last + 1))
 
     def put_blocks(self, blocks: Mapping[BlockKey, Block]) -> None:
         """Take over the corrected seats of each; all others stay as they are stored."""

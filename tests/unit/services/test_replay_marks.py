@@ -253,6 +253,31 @@ def test_broken_off_at_any_write_and_run_again_it_ends_in_the_same_bytes() -> No
     assert breaks > 8
 
 
+class LaggingHistory(FakeHistory):
+    """Answers with what an item was before it was replaced, as a store may for a moment."""
+
+    def __init__(self, stored: FakeHistory) -> None:
+        super().__init__()
+        self._blocks = dict(stored._blocks)
+        self.really = stored
+
+    def put_blocks(self, blocks: Mapping[BlockKey, Block]) -> None:
+        self.really.put_blocks(blocks)
+        super().put_blocks({key: each for key, each in blocks.items() if key not in self._blocks})
+
+
+def test_the_hour_goes_on_from_the_new_marks_where_the_store_still_has_the_old() -> None:
+    straight, said = _told_late(back=3)
+    straight.record([said])
+    straight.begin(FIRST + 7)
+    lagging = deepcopy(straight)
+    straight.mark(FIRST + 7)
+    lagging.stores.history = history = LaggingHistory(lagging.stores.history)
+    lagging.mark(FIRST + 7)
+    lagging.stores.history = history.really
+    assert lagging.written(FIRST + 7) == straight.written(FIRST + 7)
+
+
 def test_the_record_says_what_changed_from_when_and_by_what() -> None:
     league, said = _told_late(back=3)
     league.record([said])
