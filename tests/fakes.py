@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Context
 from itertools import count
 from operator import itemgetter
+from typing import Any
 
 from chalicelib.domain.account import (
     ACCOUNTS_PER_SLOT,
     AccountState,
     ExchangeAccount,
+    ImportState,
     Trader,
+    Trouble,
     block_of,
     shard_of,
 )
@@ -132,21 +135,49 @@ class FakeAccounts:
         self._slots = 0
         self._bound: dict[tuple[str, str], str] = {}
 
+    def add(self, account: ExchangeAccount) -> None:
+        if account.account_id in self._accounts:
+            raise Conflict(f"there is an account {account.account_id}")
+        self.save(account)
+
     def save(self, account: ExchangeAccount) -> None:
         old = self._accounts.get(account.account_id)
         if old is not None and not _may_follow(old, account):
             raise Conflict(f"account {account.account_id} was linked anew or unlinked")
-        self._accounts[account.account_id] = account
+        goes_on = old is not None and old.link_number == account.link_number
+        imported = old.import_state if old is not None and goes_on else ImportState.WAITING
+        self._accounts[account.account_id] = replace(
+            account, import_state=imported, trouble=None, trouble_since=None
+        )
         if account.state is not AccountState.UNLINKED:
             self._slots = max(self._slots, account.slot + 1)
         if old is not None and old.slot != account.slot:
             self._numbers[old.slot] += 1
         self._numbers[account.slot] += 1
 
+    def set_import_state(self, account: ExchangeAccount, state: ImportState) -> None:
+        self._note(account, import_state=state)
+
+    def note_trouble(
+        self, account: ExchangeAccount, trouble: Trouble | None, since: datetime
+    ) -> None:
+        self._note(account, trouble=trouble, trouble_since=since if trouble else None)
+
+    def _note(self, account: ExchangeAccount, **changes: Any) -> None:  # noqa: ANN401
+        stored = self._accounts.get(account.account_id)
+        linked = stored is not None and stored.state is not AccountState.UNLINKED
+        if stored is None or not linked or stored.link_number != account.link_number:
+            raise Conflict(f"account {account.account_id} was linked anew or unlinked")
+        self._accounts[account.account_id] = replace(stored, **changes)
+
     def get(self, account_id: str) -> ExchangeAccount:
         if account_id not in self._accounts:
             raise NotFound(f"no exchange account {account_id}")
         return self._accounts[account_id]
+
+    def of_trader(self, trader_id: str) -> list[ExchangeAccount]:
+        his = [each for each in self._accounts.values() if each.trader_id == trader_id]
+        return sorted(his, key=lambda account: account.account_id)
 
     def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
         owner = self._bound.setdefault((exchange, uid), account.trader_id)

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from chalicelib.domain.account import ExchangeAccount, KeyPair, Trader
+from chalicelib.domain.account import (
+    ExchangeAccount,
+    ImportState,
+    KeyPair,
+    Trader,
+    Trouble,
+)
 from chalicelib.domain.block import Block, Kind
 from chalicelib.domain.corrections import Corrected, Correction
 from chalicelib.domain.holdings import AccountHoldings
@@ -57,13 +63,32 @@ class Traders(Protocol):
 class Accounts(Protocol):
     """Linked exchange accounts and the rosters of the stream slots."""
 
+    def add(self, account: ExchangeAccount) -> None:
+        """Save an account that is new. Raises Conflict when there is one of that id."""
+
     def save(self, account: ExchangeAccount) -> None:
         """Write the account and, while it is linked, its place in its slot's roster; the
         roster's number grows with each call. Raises Conflict when a later link, or the
-        unlinking of this one, is already stored: a destroyed key does not come back."""
+        unlinking of this one, is already stored: a destroyed key does not come back.
+
+        Whatever troubled it is over with that; its import state stays as it is stored, and
+        begins anew with a new link."""
+
+    def set_import_state(self, account: ExchangeAccount, state: ImportState) -> None:
+        """Note how far this link's import is. Raises Conflict when it was unlinked or linked
+        anew. The roster's number stays."""
+
+    def note_trouble(
+        self, account: ExchangeAccount, trouble: Trouble | None, since: datetime
+    ) -> None:
+        """Note what troubles this link, or None when it is over. Raises Conflict when it was
+        unlinked or linked anew. The roster's number stays."""
 
     def get(self, account_id: str) -> ExchangeAccount:
         """Raises NotFound."""
+
+    def of_trader(self, trader_id: str) -> list[ExchangeAccount]:
+        """All accounts that he ever linked, by id."""
 
     def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
         """Bind the exchange's own account to its trader. Raises Conflict when it is another's."""

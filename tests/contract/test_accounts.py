@@ -6,7 +6,13 @@ import pytest
 
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.tables import Tables, key
-from chalicelib.domain.account import AccountState, ExchangeAccount
+from chalicelib.domain.account import (
+    AccountState,
+    ExchangeAccount,
+    ImportState,
+    Refusal,
+    Trouble,
+)
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.services.ports import Accounts
 from tests.builders import NOON, at, exchange_account
@@ -28,6 +34,12 @@ def account_of(fresh: Fresh, **changes: object) -> ExchangeAccount:
         {"ciphertext": bytes(range(256)), "uid": "354937868"},
         {"ciphertext": None, "state": AccountState.UNLINKED},
         {"state": AccountState.CHECKING, "linked_at": at(milliseconds=1), "link_number": 3},
+        {
+            "state": AccountState.PERMISSIONS_WIDENED,
+            "refusals": (Refusal.CAN_TRADE, Refusal.ADDRESS_LOCKED),
+            "takes_back": True,
+        },
+        {"state": AccountState.UNLINKED, "ciphertext": None, "unlinked_at": at(hours=1)},
     ],
 )
 def test_an_account_comes_back_as_it_was_saved(
@@ -36,6 +48,63 @@ def test_an_account_comes_back_as_it_was_saved(
     account = account_of(fresh, **changes)
     stores.accounts.save(account)
     assert stores.accounts.get(fresh.account) == account
+
+
+def test_what_is_not_there_any_more_is_taken_out(stores: Stores, fresh: Fresh) -> None:
+    stores.accounts.save(account_of(fresh, refusals=(Refusal.CAN_TRADE,), takes_back=True))
+    stores.accounts.save(account_of(fresh))
+    assert stores.accounts.get(fresh.account) == account_of(fresh)
+
+
+def test_an_account_is_added_once(stores: Stores, fresh: Fresh) -> None:
+    stores.accounts.add(account_of(fresh))
+    with pytest.raises(Conflict):
+        stores.accounts.add(account_of(fresh, ciphertext=b"another"))
+    assert stores.accounts.get(fresh.account) == account_of(fresh)
+
+
+def test_a_trader_has_all_accounts_he_ever_linked(stores: Stores, fresh: Fresh) -> None:
+    first, second = (account_of(fresh, account_id=f"{fresh.account}-{each}") for each in "AB")
+    gone = replace(first, state=AccountState.UNLINKED, ciphertext=None)
+    for account in (second, first, gone, account_of(fresh, trader_id="another")):
+        stores.accounts.save(account)
+    assert stores.accounts.of_trader(fresh.trader) == [gone, second]
+    assert stores.accounts.of_trader("nobody") == []
+
+
+def test_an_import_state_outlives_savings_of_its_link(stores: Stores, fresh: Fresh) -> None:
+    account = account_of(fresh, state=AccountState.CHECKING)
+    stores.accounts.save(account)
+    before = stores.accounts.roster_number(fresh.number)
+    stores.accounts.set_import_state(account, ImportState.RUNNING)
+    assert stores.accounts.roster_number(fresh.number) == before
+    stores.accounts.save(replace(account, state=AccountState.LIVE))
+    assert stores.accounts.get(fresh.account).import_state is ImportState.RUNNING
+    stores.accounts.save(replace(account, link_number=2))
+    assert stores.accounts.get(fresh.account).import_state is ImportState.WAITING
+    with pytest.raises(Conflict):
+        stores.accounts.set_import_state(account, ImportState.DONE)
+
+
+def test_trouble_is_noted_and_ends_with_the_next_saving(stores: Stores, fresh: Fresh) -> None:
+    account = account_of(fresh)
+    stores.accounts.save(account)
+    stores.accounts.note_trouble(account, Trouble.MAINTENANCE, at(hours=1))
+    noted = replace(account, trouble=Trouble.MAINTENANCE, trouble_since=at(hours=1))
+    assert stores.accounts.get(fresh.account) == noted
+    stores.accounts.note_trouble(account, None, at(hours=2))
+    assert stores.accounts.get(fresh.account) == account
+    stores.accounts.note_trouble(account, Trouble.EXCHANGE_SILENT, at(hours=1))
+    stores.accounts.save(account)
+    assert stores.accounts.get(fresh.account) == account
+
+
+def test_nothing_is_noted_of_an_unlinked_account(stores: Stores, fresh: Fresh) -> None:
+    gone = account_of(fresh, state=AccountState.UNLINKED, ciphertext=None)
+    stores.accounts.save(gone)
+    with pytest.raises(Conflict):
+        stores.accounts.note_trouble(gone, Trouble.MAINTENANCE, NOON)
+    assert stores.accounts.get(fresh.account) == gone
 
 
 def test_an_account_that_was_never_saved_is_not_found(stores: Stores, fresh: Fresh) -> None:

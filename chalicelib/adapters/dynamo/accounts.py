@@ -7,9 +7,11 @@ one item, SLOTS / COUNTS, as flat attributes.
 
 from datetime import datetime
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
+from pynamodb.attributes import Attribute
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo.errors import store_errors
 from chalicelib.adapters.dynamo.instants import instant
@@ -17,10 +19,18 @@ from chalicelib.adapters.dynamo.items import (
     AccountItem,
     RosterItem,
     RosterNumberItem,
+    TraderAccountItem,
     UidItem,
 )
 from chalicelib.adapters.dynamo.tables import RawItem, Tables, key
-from chalicelib.domain.account import ACCOUNTS_PER_SLOT, AccountState, ExchangeAccount
+from chalicelib.domain.account import (
+    ACCOUNTS_PER_SLOT,
+    AccountState,
+    ExchangeAccount,
+    ImportState,
+    Refusal,
+    Trouble,
+)
 from chalicelib.domain.errors import Conflict, NotFound
 
 _SLOTS: Final = "SLOTS"
@@ -36,16 +46,47 @@ class DynamoAccounts:
         self._tables = tables
         self._per_slot = per_slot
 
+    def add(self, account: ExchangeAccount) -> None:
+        """Raises Conflict when there is one of that id."""
+        self._write(account, AccountItem.pk.does_not_exist())
+
     def save(self, account: ExchangeAccount) -> None:
-        """Write the account, then its place in the roster, then the roster's new number: a
-        call cut short is repeated whole. Raises Conflict (see the port)."""
+        """Raises Conflict (see the port)."""
+        self._write(account, _may_be_followed_by(account))
+
+    def _write(self, account: ExchangeAccount, condition: Condition) -> None:
+        """The account, then its place among its trader's and in the roster, then the roster's
+        new number: a call cut short is repeated whole."""
         old = self._tables.find(AccountItem, f"A#{account.account_id}", "META")
         with store_errors(f"saving account {account.account_id}"):
-            self._item(account).save(condition=_may_be_followed_by(account))
+            item = self._tables.model(AccountItem)(f"A#{account.account_id}", "META")
+            item.update(actions=_changes(account), condition=condition)
+            if old is None:
+                place = f"T#{account.trader_id}", f"A#{account.account_id}"
+                self._tables.model(TraderAccountItem)(*place).save()
             if old is not None and old.slot != account.slot:
                 self._set_roster(int(old.slot), account.account_id, on=False)
             linked = account.state is not AccountState.UNLINKED
             self._set_roster(account.slot, account.account_id, on=linked)
+
+    def set_import_state(self, account: ExchangeAccount, state: ImportState) -> None:
+        """Raises Conflict (see the port)."""
+        imported = f"{account.link_number} {state.value}"
+        self._note(account, [AccountItem.imported.set(imported)])
+
+    def note_trouble(
+        self, account: ExchangeAccount, trouble: Trouble | None, since: datetime
+    ) -> None:
+        """Raises Conflict (see the port)."""
+        self._note(account, _trouble(trouble, since))
+
+    def _note(self, account: ExchangeAccount, actions: list[Action]) -> None:
+        linked = AccountItem.state != AccountState.UNLINKED.value
+        with store_errors(f"noting of account {account.account_id}"):
+            item = self._tables.model(AccountItem)(f"A#{account.account_id}", "META")
+            item.update(
+                actions=actions, condition=(AccountItem.link == account.link_number) & linked
+            )
 
     def get(self, account_id: str) -> ExchangeAccount:
         """Raises NotFound."""
@@ -53,6 +94,10 @@ class DynamoAccounts:
         if not found:
             raise NotFound(f"no exchange account {account_id}")
         return found[0]
+
+    def of_trader(self, trader_id: str) -> list[ExchangeAccount]:
+        """All accounts that he ever linked, by id."""
+        return self._listed(f"T#{trader_id}")
 
     def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
         """Raises Conflict when the exchange's own account is another trader's."""
@@ -76,10 +121,13 @@ class DynamoAccounts:
 
     def roster(self, slot: int) -> list[ExchangeAccount]:
         """All accounts that this slot follows, by id."""
+        return self._listed(f"SLOT#{slot}")
+
+    def _listed(self, pk: str) -> list[ExchangeAccount]:
         places = self._tables.query(
             "accounts",
-            KeyConditionExpression="pk = :slot AND begins_with(sk, :account)",
-            ExpressionAttributeValues={":slot": {"S": f"SLOT#{slot}"}, ":account": {"S": "A#"}},
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :account)",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":account": {"S": "A#"}},
             ConsistentRead=True,
         )
         return self._read([place["sk"]["S"].removeprefix("A#") for place in places])
@@ -106,21 +154,6 @@ class DynamoAccounts:
             for name, value in found.items()
             if name.startswith(_OF_SLOT)
         }
-
-    def _item(self, account: ExchangeAccount) -> AccountItem:
-        return self._tables.model(AccountItem)(
-            f"A#{account.account_id}",
-            "META",
-            trader=account.trader_id,
-            seat=account.seat,
-            exchange=account.exchange,
-            link=account.link_number,
-            slot=account.slot,
-            state=account.state.value,
-            linked_at=account.linked_at,
-            ciphertext=account.ciphertext,
-            uid=account.uid,
-        )
 
     def _set_roster(self, slot: int, account_id: str, *, on: bool) -> None:
         place = self._tables.model(RosterItem)(f"SLOT#{slot}", f"A#{account_id}")
@@ -150,6 +183,33 @@ class DynamoAccounts:
         return sorted(map(_account, found), key=lambda account: account.account_id)
 
 
+def _changes(account: ExchangeAccount) -> list[Action]:
+    """All of the account but its import state; what troubled it is taken out."""
+    values: list[tuple[Attribute[Any], Any]] = [
+        (AccountItem.trader, account.trader_id),
+        (AccountItem.seat, account.seat),
+        (AccountItem.exchange, account.exchange),
+        (AccountItem.link, account.link_number),
+        (AccountItem.slot, account.slot),
+        (AccountItem.state, account.state.value),
+        (AccountItem.linked_at, account.linked_at),
+        (AccountItem.ciphertext, account.ciphertext),
+        (AccountItem.uid, account.uid),
+        (AccountItem.refusals, " ".join(each.value for each in account.refusals) or None),
+        (AccountItem.unlinked_at, account.unlinked_at),
+        (AccountItem.takes_back, account.takes_back or None),
+    ]
+    sets = [name.set(value) for name, value in values if value is not None]
+    removes = [name.remove() for name, value in values if value is None]
+    return [*sets, *removes, *_trouble(None, account.linked_at)]
+
+
+def _trouble(trouble: Trouble | None, since: datetime) -> list[Action]:
+    if trouble is None:
+        return [AccountItem.trouble.remove(), AccountItem.trouble_since.remove()]
+    return [AccountItem.trouble.set(trouble.value), AccountItem.trouble_since.set(since)]
+
+
 def _may_be_followed_by(account: ExchangeAccount) -> Condition:
     same_link: Condition = AccountItem.link == account.link_number
     if account.state is not AccountState.UNLINKED:
@@ -171,4 +231,16 @@ def _account(item: RawItem) -> ExchangeAccount:
         linked_at=instant(item["linked_at"]["N"]),
         ciphertext=item["ciphertext"]["B"] if "ciphertext" in item else None,
         uid=item["uid"]["S"] if "uid" in item else None,
+        refusals=tuple(map(Refusal, item["refusals"]["S"].split())) if "refusals" in item else (),
+        unlinked_at=instant(item["unlinked_at"]["N"]) if "unlinked_at" in item else None,
+        takes_back="takes_back" in item,
+        import_state=_import_state(item),
+        trouble=Trouble(item["trouble"]["S"]) if "trouble" in item else None,
+        trouble_since=instant(item["trouble_since"]["N"]) if "trouble_since" in item else None,
     )
+
+
+def _import_state(item: RawItem) -> ImportState:
+    """That of the link; one noted of an earlier link says nothing of this."""
+    link, _, state = item.get("imported", {"S": ""})["S"].partition(" ")
+    return ImportState(state) if link == item["link"]["N"] else ImportState.WAITING

@@ -88,6 +88,18 @@ class AccountItem(Item):
     linked_at = InstantAttribute()
     ciphertext = BinaryAttribute(legacy_encoding=False, null=True)
     uid = UnicodeAttribute(null=True)
+    refusals = UnicodeAttribute(null=True)
+    unlinked_at = InstantAttribute(null=True)
+    takes_back = BooleanAttribute(null=True)
+    imported = UnicodeAttribute(null=True)
+    trouble = UnicodeAttribute(null=True)
+    trouble_since = InstantAttribute(null=True)
+
+
+class TraderAccountItem(Item):
+    """T#<trader> / A#<account>: he linked it once"""
+
+    TABLE = "accounts"
 
 
 class UidItem(Item):
