@@ -1,4 +1,5 @@
-"""The local stand-ins of the cloud: dynalite for tables, moto for queues and keys.
+"""The local stand-ins of the cloud: dynalite for tables, moto for queues and keys, a strict user
+pool of our own.
 
 `local_cloud` starts both and makes what the league needs there. The product's own code is then
 pointed at them by the LEAGUE_* settings that `Cloud.settings` gives.
@@ -16,6 +17,7 @@ from botocore.config import Config
 
 from chalicelib.adapters.dynamo.tables import Tables
 from sandbox.children import Children
+from sandbox.identity.make import make_pool
 from sandbox.options import ROOT
 from sandbox.waiting import wait_until
 
@@ -26,6 +28,8 @@ REGION = "eu-central-1"
 TABLE_PREFIX = "league-"
 QUEUES = {"events": 10, "tasks": 3}
 """Queues by their short name, and how often a message is tried before it is set aside."""
+
+MAIL_FROM = "league@sandbox.example"
 
 NEUTRAL_AWS = {
     "AWS_ACCESS_KEY_ID": "sandbox",
@@ -50,6 +54,8 @@ class Cloud:
     cloud_url: str
     queues: dict[str, str]
     key_id: str
+    pool_id: str
+    pool_client_id: str
 
     def settings(self) -> dict[str, str]:
         """The LEAGUE_* variables that point the product here."""
@@ -62,13 +68,17 @@ class Cloud:
             "LEAGUE_EVENTS_QUEUE": self.queues["events"],
             "LEAGUE_TASKS_QUEUE": self.queues["tasks"],
             "LEAGUE_KEY_ID": self.key_id,
+            "LEAGUE_POOL_ID": self.pool_id,
+            "LEAGUE_POOL_CLIENT_ID": self.pool_client_id,
+            "LEAGUE_POOL_KEYS_URL": f"{self.cloud_url}/{self.pool_id}/.well-known/jwks.json",
+            "LEAGUE_MAIL_FROM": MAIL_FROM,
         }
 
 
 def start_local_cloud(
     children: Children, *, tables_port: int, cloud_port: int, folder: Path | None
 ) -> Cloud:
-    """Start both servers and make tables, queues and key.
+    """Start both servers and make tables, queues, key and user pool.
 
     Tables lie under `folder`, or in memory when it is None.
     Raises ChildDied or WaitedTooLong when a server does not come up.
@@ -77,7 +87,7 @@ def start_local_cloud(
     children.start("cloud", cloud_command(cloud_port))
     tables_url = f"http://127.0.0.1:{tables_port}"
     cloud_url = f"http://127.0.0.1:{cloud_port}"
-    for name, address in (("dynalite", tables_url), ("queues and keys", cloud_url)):
+    for name, address in (("dynalite", tables_url), ("queues, keys and people", cloud_url)):
         wait_until(
             lambda address=address: answers(address),  # type: ignore[misc]
             f"{name} at {address}",
@@ -85,7 +95,9 @@ def start_local_cloud(
             meanwhile=children.check,
         )
     make_tables(tables_url)
-    return Cloud(tables_url, cloud_url, make_queues(cloud_url), make_key(cloud_url))
+    queues, key_id = make_queues(cloud_url), make_key(cloud_url)
+    pool_id, client_id = make_pool(client("cognito-idp", cloud_url))
+    return Cloud(tables_url, cloud_url, queues, key_id, pool_id, client_id)
 
 
 def dynalite_command(port: int, folder: Path | None) -> list[str]:
@@ -97,7 +109,7 @@ def dynalite_command(port: int, folder: Path | None) -> list[str]:
 
 
 def cloud_command(port: int) -> list[str]:
-    """How to start the queues and the key service."""
+    """How to start queues, key service, user pool and post office."""
     return [sys.executable, "-m", "sandbox.cloud_server", "--port", str(port)]
 
 

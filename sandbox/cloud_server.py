@@ -1,4 +1,5 @@
-"""`python -m sandbox.cloud_server --port 8084`: moto's SQS and KMS under one address.
+"""`python -m sandbox.cloud_server --port 8084`: SQS and KMS (moto), the user pool and
+the post office (our own, see `identity/`) under one address.
 
 The moto server itself looks through all of its services for each request to find out whom it is
 for; here the signature's scope says it, which saves a good millisecond a call.
@@ -10,6 +11,8 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from sandbox.people_server import PeopleServer
 
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
@@ -25,10 +28,13 @@ class QuietHandler(WSGIRequestHandler):
 
 
 def application() -> Application:
-    """Both services as one WSGI application; what is not signed for KMS goes to SQS."""
+    """All services as one WSGI application; what is of no other goes to SQS."""
     queues, keys = create_backend_app("sqs"), create_backend_app("kms")
+    people = PeopleServer()
 
     def chosen(environment: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+        if people.serves(environment):
+            return people(environment, start)
         signed_for = environment.get("HTTP_AUTHORIZATION", "")
         service = keys if "/kms/aws4_request" in signed_for else queues
         answer: Iterable[bytes] = service(environment, start)

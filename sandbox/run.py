@@ -91,6 +91,7 @@ def _addresses(ports: Ports, ingest_port: int) -> Addresses:
         exchange=at(ports.exchange),
         ingest=at(ingest_port),
         tables=at(ports.tables),
+        cloud=at(ports.cloud),
     )
 
 
@@ -167,7 +168,7 @@ def api_command(port: int) -> list[str]:
 def site_command(port: int, addresses: Addresses) -> list[str]:
     """How to start the site server on the plain board page."""
     page = ROOT / "sandbox" / "page"
-    where = ["--api", addresses.api, "--exchange", addresses.exchange]
+    where = ["--api", addresses.api, "--exchange", addresses.exchange, "--cloud", addresses.cloud]
     return [*_python("sandbox.site", "--port", port), *where, str(page)]
 
 
@@ -197,6 +198,7 @@ def welcome(folder: Path, addresses: Addresses) -> str:
         "Trade by hand, then close the hour to see the rank move:",
         f"  {BIN}/python -m sandbox.trade {shown[0]} BUY BTCUSDT 100",
         "  make hour",
+        f"Letters (codes for sign-up and the like) arrive at {addresses.site}/sandbox/inbox",
         f"The exchange is at {addresses.exchange}, logs are in {folder / 'logs'}.",
         "Ctrl-C stops everything.",
     ]

@@ -3,7 +3,7 @@
 `/api/…` goes to the API without that prefix, through a cache that keeps to Cache-Control; every
 answer carries the same security headers as deployed. Listens on loopback only.
 
-    python -m sandbox.site --port 8080 --api ADDRESS --exchange ADDRESS FOLDER
+    python -m sandbox.site --port 8080 --api ADDRESS --exchange ADDRESS --cloud ADDRESS FOLDER
 """
 
 import argparse
@@ -19,6 +19,7 @@ from multidict import CIMultiDict
 
 from sandbox.edge_cache import Answer, CacheKey, EdgeCache, not_changed
 from sandbox.exchange.client import AdminClient
+from sandbox.inbox import letters_page
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -37,7 +38,14 @@ ALWAYS_ASK = "no-cache"
 _BIGGEST_BODY = 1 << 20
 _COMPRESSED_FROM = 1000
 _TIME_LIMIT = aiohttp.ClientTimeout(total=30)
-_PASSED_ON = ("Accept", "Authorization", "Content-Type", "Cookie", "User-Agent")
+_PASSED_ON = (
+    "Accept",
+    "Authorization",
+    "Content-Type",
+    "Cookie",
+    "User-Agent",
+    "X-League-Request",
+)
 _OF_ONE_HOP = frozenset(
     {"connection", "content-encoding", "content-length", "date", "server", "transfer-encoding"}
 )
@@ -46,10 +54,14 @@ _OF_ONE_HOP = frozenset(
 class Site:
     """The handlers of one site."""
 
-    def __init__(self, folder: Path, api: str, now: Callable[[], datetime]) -> None:
-        """`folder` has the files, `api` is the API's address, `now` ages the cache."""
+    def __init__(
+        self, folder: Path, api: str, now: Callable[[], datetime], cloud: str = ""
+    ) -> None:
+        """`folder` has the files, `api` is the API's address, `now` ages the cache; `cloud` is
+        where letters are kept."""
         self._folder = folder.resolve()
         self._api = api.rstrip("/")
+        self._cloud = cloud.rstrip("/")
         self._cache = EdgeCache(now)
         self._session: aiohttp.ClientSession | None = None
 
@@ -59,6 +71,8 @@ class Site:
         app.on_response_prepare.append(_secure)
         app.cleanup_ctx.append(self._open_session)
         app.router.add_route("*", "/api/{path:.*}", self.api)
+        app.router.add_get("/sandbox/inbox", self.inbox)
+        app.router.add_get("/sandbox/inbox.json", self.inbox)
         app.router.add_get("/{path:.*}", self.file)
         return app
 
@@ -85,10 +99,27 @@ class Site:
         found = self._cache.find(key) if readable else None
         if found is not None:
             return _respond(request, found[0], {"Age": str(found[1]), "X-Cache": "Hit"})
-        answer = await self._ask(request)
+        try:
+            answer = await self._ask(request)
+        except web.HTTPRequestEntityTooLarge:
+            return _problem(413, f"The body has more than {_BIGGEST_BODY} bytes.")
         if request.method == "GET":
             self._cache.keep(key, answer)
         return _respond(request, answer, {"X-Cache": "Miss"})
+
+    async def inbox(self, request: web.Request) -> web.StreamResponse:
+        """The letters that would have been sent, as a page or as JSON."""
+        if self._session is None or not self._cloud:
+            raise web.HTTPNotFound
+        address = f"{self._cloud}/sandbox/inbox"
+        to = {"to": request.query.get("to", "")}
+        async with self._session.get(address, params=to) as answer:
+            letters = (await answer.json(content_type=None))["letters"]
+        headers = {"Cache-Control": "no-store"}
+        if request.path.endswith(".json"):
+            return web.json_response({"letters": letters}, headers=headers)
+        page = letters_page(letters)
+        return web.Response(text=page, content_type="text/html", headers=headers)
 
     async def _ask(self, request: web.Request) -> Answer:
         headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
@@ -110,6 +141,11 @@ class Site:
         except (aiohttp.ClientError, TimeoutError):
             problem = b'{"title": "The league does not answer; try again soon", "status": 502}'
             return Answer(502, CIMultiDict({"Content-Type": "application/problem+json"}), problem)
+
+
+def _problem(status: int, title: str) -> web.Response:
+    content = {"title": title, "status": status}
+    return web.json_response(content, status=status, content_type="application/problem+json")
 
 
 def _respond(request: web.Request, answer: Answer, extra: dict[str, str]) -> web.Response:
@@ -169,10 +205,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--api", required=True)
     parser.add_argument("--exchange", required=True)
+    parser.add_argument("--cloud", required=True)
     parser.add_argument("folder", type=Path)
     chosen = parser.parse_args()
     clock = ExchangeTime(AdminClient(chosen.exchange).now)
-    site = Site(chosen.folder, chosen.api, clock.now)
+    site = Site(chosen.folder, chosen.api, clock.now, chosen.cloud)
     web.run_app(site.application(), host="127.0.0.1", port=chosen.port, access_log=None, print=None)
 
 

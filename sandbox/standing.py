@@ -36,6 +36,7 @@ class Addresses:
     exchange: str
     ingest: str
     tables: str
+    cloud: str = ""
 
 
 @contextmanager

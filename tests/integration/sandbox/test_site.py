@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,49 @@ def test_a_dead_api_is_a_problem_document(site_folder: Path) -> None:
             assert answer.content_type == "application/problem+json"
 
     asyncio.run(run())
+
+
+def test_letters_are_shown_as_a_page_and_as_json(site_folder: Path) -> None:
+    letter = {"to": "ada@example.org", "subject": "<b>", "text": "Your code is 1.", "sent_at": "-"}
+
+    async def letters(request: web.Request) -> web.Response:
+        kept = [letter] if request.query["to"] in ("", "ada@example.org") else []
+        return web.json_response({"letters": kept})
+
+    async def run() -> None:
+        cloud = web.Application()
+        cloud.router.add_get("/sandbox/inbox", letters)
+        async with TestServer(cloud) as server:
+            site = Site(site_folder, "http://127.0.0.1:9", lambda: NINE, str(server.make_url("/")))
+            async with TestClient(TestServer(site.application())) as browser:
+                page = await browser.get("/sandbox/inbox")
+                assert page.content_type == "text/html"
+                assert "&lt;b&gt;" in await page.text()
+                assert "<b>" not in await page.text()
+                found = await browser.get("/sandbox/inbox.json?to=ada@example.org")
+                assert await found.json() == {"letters": [letter]}
+                assert found.headers["Cache-Control"] == "no-store"
+                none = await browser.get("/sandbox/inbox.json?to=bob@example.org")
+                assert await none.json() == {"letters": []}
+
+    asyncio.run(run())
+
+
+def test_our_own_header_and_the_cookie_reach_the_api_and_come_back(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        sent = {"X-League-Request": "1", "Cookie": "league_refresh=x"}
+        await browser.post("/api/session/refresh", headers=sent, data=b"{}")
+        [asked] = world.asked
+        assert sent.items() <= dict(asked.headers).items()
+        assert asked.headers["CloudFront-Viewer-Address"] == "127.0.0.1:0"
+
+    _run(site_folder, steps)
+
+
+def test_a_huge_body_is_a_problem_document(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        answer = await browser.post("/api/session/sign-in", data=BytesIO(b"x" * 2_000_000))
+        assert (answer.status, answer.content_type) == (413, "application/problem+json")
+        assert world.asked == []
+
+    _run(site_folder, steps)
