@@ -44,6 +44,7 @@ class Stores:
     leases: ports.Leases
     corrections: ports.Corrections
     doubts: ports.Doubts
+    follows: ports.Follows
 
 
 @dataclass(slots=True)
@@ -246,6 +247,7 @@ def _stores() -> Stores:
     from chalicelib.adapters.dynamo.boards import DynamoBoards
     from chalicelib.adapters.dynamo.corrections import DynamoCorrections
     from chalicelib.adapters.dynamo.doubts import DynamoDoubts
+    from chalicelib.adapters.dynamo.follows import DynamoFollows
     from chalicelib.adapters.dynamo.history import DynamoHistory
     from chalicelib.adapters.dynamo.holdings import DynamoHoldings
     from chalicelib.adapters.dynamo.leases import DynamoLeases
@@ -269,6 +271,7 @@ def _stores() -> Stores:
         leases=DynamoLeases(bound),
         corrections=DynamoCorrections(bound),
         doubts=DynamoDoubts(bound),
+        follows=DynamoFollows(bound),
     )
 
 

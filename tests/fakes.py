@@ -26,6 +26,7 @@ from chalicelib.domain.account import (
 )
 from chalicelib.domain.block import Block, Kind
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
+from chalicelib.domain.follow import Follow
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
 from chalicelib.domain.market import PriceList, Symbol
@@ -47,6 +48,7 @@ __all__ = [
     "FakeDoubts",
     "FakeEvents",
     "FakeExchange",
+    "FakeFollows",
     "FakeFrameParser",
     "FakeHistory",
     "FakeHoldings",
@@ -299,6 +301,32 @@ class FakeDoubts:
         self._doubts[slot].get(account_id, set()).discard(at)
 
 
+class FakeFollows:
+    """Follows by follower and leader."""
+
+    def __init__(self) -> None:
+        self._follows: dict[tuple[str, str], Follow] = {}
+
+    def put(self, follow: Follow) -> None:
+        self._follows[follow.follower_id, follow.leader_id] = follow
+
+    def remove(self, follow: Follow) -> None:
+        self._follows.pop((follow.follower_id, follow.leader_id), None)
+
+    def exists(self, follower_id: str, leader_id: str) -> bool:
+        return (follower_id, leader_id) in self._follows
+
+    def of_follower(self, follower_id: str) -> list[Follow]:
+        return [each for (one, _), each in sorted(self._follows.items()) if one == follower_id]
+
+    def of_leader(self, leader_id: str) -> Iterator[str]:
+        return iter([one for one, leader in sorted(self._follows) if leader == leader_id])
+
+    def counts(self, seats: Sequence[int]) -> dict[int, int]:
+        led = [each.leader_seat for each in self._follows.values()]
+        return {seat: led.count(seat) for seat in seats}
+
+
 class FakeHistory:
     """Blocks by key; copies go in and out, so a caller's later changes stay his own."""
 
@@ -327,8 +355,9 @@ class FakeHistory:
 class FakeSeats:
     """Seats by number; the counter is that of the traders."""
 
-    def __init__(self, traders: FakeTraders) -> None:
+    def __init__(self, traders: FakeTraders, follows: FakeFollows) -> None:
         self._traders = traders
+        self._follows = follows
         self._seats: dict[int, Seat] = {}
 
     def put(self, seat: Seat) -> None:
@@ -338,7 +367,12 @@ class FakeSeats:
         return {n: seat for n, seat in sorted(self._seats.items()) if block_of(n) in blocks}
 
     def of_seats(self, seats: Sequence[int]) -> dict[int, Seat]:
-        return {number: self._seats[number] for number in seats if number in self._seats}
+        counts = self._follows.counts(seats)
+        return {
+            number: replace(self._seats[number], followers=counts[number])
+            for number in seats
+            if number in self._seats
+        }
 
     def count(self) -> int:
         return self._traders.handed_out
@@ -457,7 +491,8 @@ class Fakes:
     tasks: FakeTasks = field(default_factory=FakeTasks)
     events: FakeEvents = field(default_factory=FakeEvents)
     vault: FakeKeyVault = field(default_factory=FakeKeyVault)
+    follows: FakeFollows = field(default_factory=FakeFollows)
     seats: FakeSeats = field(init=False)
 
     def __post_init__(self) -> None:
-        self.seats = FakeSeats(self.traders)
+        self.seats = FakeSeats(self.traders, self.follows)

@@ -137,6 +137,7 @@ class MemoryLeague:
             leases=self.fakes.leases,
             corrections=self.fakes.corrections,
             doubts=self.fakes.doubts,
+            follows=self.fakes.follows,
         )
 
     def outside(self) -> Outside:

@@ -18,6 +18,7 @@ from chalicelib.domain.account import (
 )
 from chalicelib.domain.block import Block, Kind
 from chalicelib.domain.corrections import Corrected, Correction
+from chalicelib.domain.follow import Follow
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry
 from chalicelib.domain.market import PriceList, Symbol
@@ -58,6 +59,28 @@ class Traders(Protocol):
         Names whose profile has not come yet are among them if they have a seat. Raises
         InvalidRequest when `prefix` is empty.
         """
+
+
+class Follows(Protocol):
+    """Who follows whom."""
+
+    def put(self, follow: Follow) -> None:
+        """Note it, replacing."""
+
+    def remove(self, follow: Follow) -> None:
+        """Take it back; one that is not there is no error."""
+
+    def exists(self, follower_id: str, leader_id: str) -> bool:
+        """Whether the one follows the other."""
+
+    def of_follower(self, follower_id: str) -> list[Follow]:
+        """All he follows, by leader id."""
+
+    def of_leader(self, leader_id: str) -> Iterator[str]:
+        """Ids of all who follow him, in order."""
+
+    def counts(self, seats: Sequence[int]) -> dict[int, int]:
+        """How many follow each of the leaders in those seats; may be a moment behind."""
 
 
 class Accounts(Protocol):
@@ -182,7 +205,8 @@ class History(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What board and rank need to know of the trader in a seat."""
+    """What board and rank need to know of the trader in a seat. `followers` is read only by
+    `of_seats`, and written by nobody."""
 
     seat: int
     trader_id: str
@@ -190,6 +214,7 @@ class Seat:
     exchanges: tuple[str, ...]
     listed: bool = True
     retired_at: datetime | None = None
+    followers: int = 0
 
 
 class Seats(Protocol):
@@ -202,7 +227,7 @@ class Seats(Protocol):
         """Seats taken in these blocks, all read in as few calls as the store allows."""
 
     def of_seats(self, seats: Sequence[int]) -> dict[int, Seat]:
-        """Those of `seats` that are taken."""
+        """Those of `seats` that are taken, with the number of their followers."""
 
     def count(self) -> int:
         """How many seats were ever handed out; seats are 0 … count − 1."""

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.boards import DynamoBoards
 from chalicelib.adapters.dynamo.corrections import DynamoCorrections
 from chalicelib.adapters.dynamo.doubts import DynamoDoubts
+from chalicelib.adapters.dynamo.follows import DynamoFollows
 from chalicelib.adapters.dynamo.history import DynamoHistory
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
 from chalicelib.adapters.dynamo.leases import DynamoLeases
@@ -61,6 +62,8 @@ class Stores(Protocol):
     @property
     def doubts(self) -> ports.Doubts: ...
     @property
+    def follows(self) -> ports.Follows: ...
+    @property
     def leases(self) -> ports.Leases: ...
     @property
     def throttle(self) -> identity_ports.Throttle: ...
@@ -89,6 +92,7 @@ class DynamoStores:
         self.prices = DynamoPrices(self.tables, self.exchange)
         self.runs = DynamoRuns(self.tables)
         self.doubts = DynamoDoubts(self.tables)
+        self.follows = DynamoFollows(self.tables)
         self.leases = DynamoLeases(self.tables)
         self.throttle = DynamoThrottle(self.tables)
         self.corrections = DynamoCorrections(self.tables)

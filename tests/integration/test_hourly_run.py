@@ -49,6 +49,7 @@ def league() -> Iterator[Fakes]:
             leases=stores.leases,
             corrections=stores.corrections,
             doubts=stores.doubts,
+            follows=stores.follows,
         ),
         now=lambda: at(seconds=10),
         tasks=stores.tasks,

@@ -68,6 +68,21 @@ class NameItem(Item):
     claimed_at = InstantAttribute()
 
 
+class FollowItem(Item):
+    """T#<follower> / FOLLOW#<leader>"""
+
+    TABLE = "traders"
+    seat = NumberAttribute()  # the leader's
+    since = InstantAttribute()
+
+
+class FollowerItem(Item):
+    """T#<leader> / FOLLOWER#<follower>"""
+
+    TABLE = "traders"
+    since = InstantAttribute()
+
+
 class SeatCounterItem(Item):
     """SEATS / COUNTER"""
 

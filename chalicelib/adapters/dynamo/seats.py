@@ -5,8 +5,10 @@ milliseconds of retiring. Each writer sets those of one seat, so writers never m
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from chalicelib.adapters.dynamo.errors import store_errors
+from chalicelib.adapters.dynamo.follows import FOLLOWERS, counts_of
 from chalicelib.adapters.dynamo.instants import instant, milliseconds
 from chalicelib.adapters.dynamo.tables import RawItem, Tables, key
 from chalicelib.adapters.dynamo.traders import seats_handed_out
@@ -41,27 +43,35 @@ class DynamoSeats:
 
     def of_blocks(self, blocks: Sequence[int]) -> dict[int, Seat]:
         """Seats taken in these blocks, by number."""
-        found = self._read(blocks)
+        found = _seats(self._tables.get_each("history", [(f"B#{each}", "WHO") for each in blocks]))
         return {seat.seat: seat for seat in sorted(found, key=lambda seat: seat.seat)}
 
     def of_seats(self, seats: Sequence[int]) -> dict[int, Seat]:
-        """Those of `seats` that are taken."""
+        """Those of `seats` that are taken, with the number of their followers."""
         wanted = set(seats)
-        found = self.of_blocks(sorted({block_of(seat) for seat in wanted}))
-        return {number: seat for number, seat in found.items() if number in wanted}
+        blocks = sorted({block_of(seat) for seat in wanted})
+        keys = [(f"B#{block}", sk) for block in blocks for sk in ("WHO", FOLLOWERS)]
+        items = self._tables.get_each("history", keys)
+        followers = counts_of([each for each in items if each["sk"]["S"] == FOLLOWERS], seats)
+        found = _seats(each for each in items if each["sk"]["S"] == "WHO")
+        return {
+            each.seat: replace(each, followers=followers[each.seat])
+            for each in sorted(found, key=lambda seat: seat.seat)
+            if each.seat in wanted
+        }
 
     def count(self) -> int:
         """How many seats were ever handed out."""
         return seats_handed_out(self._tables)
 
-    def _read(self, blocks: Iterable[int]) -> Iterator[Seat]:
-        keys = [(f"B#{block}", "WHO") for block in blocks]
-        for item in self._tables.get_each("history", keys):
-            first = int(item["pk"]["S"].removeprefix("B#")) * SEATS_PER_BLOCK
-            for name in item:
-                if name.startswith("n_"):
-                    place = name.removeprefix("n_")
-                    yield _seat(first + int(place), place, item)
+
+def _seats(items: Iterable[RawItem]) -> Iterator[Seat]:
+    for item in items:
+        first = int(item["pk"]["S"].removeprefix("B#")) * SEATS_PER_BLOCK
+        for name in item:
+            if name.startswith("n_"):
+                place = name.removeprefix("n_")
+                yield _seat(first + int(place), place, item)
 
 
 def _seat(number: int, place: str, item: RawItem) -> Seat:
