@@ -5,9 +5,12 @@ An adapter passes it at a place where accounts can be opened and traded at will,
 fixture `venue`, made anew for each test, beside it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
+from queue import Queue
+from threading import Thread
 from typing import TypeAlias
 
 import pytest
@@ -23,10 +26,11 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.holdings import Position
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, LedgerEntry, Source, order_of
+from chalicelib.domain.market import Quote
 from chalicelib.domain.money import EXACT, Asset
 from chalicelib.services.exchange_ports import ExchangeState, FrameContent
 from tests.contract.exchange_under_test import ExchangeUnderTest, Failure
-from tests.heard import Heard
+from tests.heard import PATIENCE_S, Heard
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(milliseconds=1)
@@ -121,6 +125,32 @@ def parsed(venue: ExchangeUnderTest, heard: Heard, account_id: str = "ada") -> l
 def traded(venue: ExchangeUnderTest, heard: Heard, account_id: str = "ada") -> list[Fill]:
     """The fills among them."""
     return [each for each in parsed(venue, heard, account_id) if isinstance(each, Fill)]
+
+
+@contextmanager
+def prices_of(venue: ExchangeUnderTest) -> Iterator[Callable[[str], datetime]]:
+    """Gives the time at which the price stream next says that the pair has a price."""
+    told: Queue[tuple[datetime, Quote]] = Queue()
+
+    def listen(at: datetime, quotes: Mapping[str, Quote]) -> None:
+        if venue.symbol in quotes:
+            told.put((at, quotes[venue.symbol]))
+
+    def told_at(price: str) -> datetime:
+        while True:
+            at, quote = told.get(timeout=PATIENCE_S)
+            if quote.price == Decimal(price):
+                return at
+
+    stream = venue.price_stream()
+    thread = Thread(target=stream.run, args=(listen,), name="price-stream")
+    thread.start()
+    try:
+        yield told_at
+    finally:
+        stream.close()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
 
 
 class ExchangeSuite:
@@ -382,6 +412,22 @@ class ExchangeSuite:
             heard.until_subscribed("bob")
         assert heard.refused == ["ada"]
         assert "ada" not in heard.subscribed_accounts
+
+    def test_a_price_that_changes_is_told_with_the_exchanges_time(
+        self, venue: ExchangeUnderTest
+    ) -> None:
+        with prices_of(venue) as told_at:
+            venue.move_price("61234.5")
+            at = told_at("61234.5")
+        assert abs(venue.exchange.time() - at) < MINUTE
+
+    def test_prices_go_on_after_a_lost_connection(self, venue: ExchangeUnderTest) -> None:
+        with prices_of(venue) as told_at:
+            venue.move_price("60001")
+            before = told_at("60001")
+            venue.cut()
+            venue.move_price("60002")
+            assert told_at("60002") > before
 
     @pytest.mark.parametrize("frame", ["", "[]", "{}", "not a frame", '{"event": null}'])
     def test_what_is_no_frame_is_refused(self, venue: ExchangeUnderTest, frame: str) -> None:

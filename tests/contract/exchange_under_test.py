@@ -10,7 +10,13 @@ from typing import Protocol
 
 from chalicelib.domain.account import KeyPair
 from chalicelib.domain.money import Asset
-from chalicelib.services.exchange_ports import Exchange, FrameParser, StreamListener, UserStream
+from chalicelib.services.exchange_ports import (
+    Exchange,
+    FrameParser,
+    PriceStream,
+    StreamListener,
+    UserStream,
+)
 
 
 class Failure(Enum):
@@ -82,6 +88,12 @@ class ExchangeUnderTest(Protocol):
 
     def stream(self, listener: StreamListener) -> AbstractContextManager[UserStream]:
         """A running user stream."""
+
+    def price_stream(self) -> PriceStream:
+        """A price stream that does not run yet."""
+
+    def move_price(self, price: str) -> None:
+        """The pair is traded at this price, once a price stream listens."""
 
     def cut(self) -> None:
         """Every connection is lost."""

@@ -57,6 +57,21 @@ def adapter(
         exchange.close()
 
 
+def environment(
+    exchange: BinanceExchange,
+    clock: Callable[[], datetime] = machine_now,
+    times: LinkTimes = TIMES,
+) -> StreamEnvironment:
+    """What a stream works with, with a budget of its own."""
+    return StreamEnvironment(
+        budget=WeightBudget(clock),
+        exchange_now=exchange.clock.now,
+        resync=exchange.time,
+        machine=clock,
+        times=times,
+    )
+
+
 @contextmanager
 def running_stream(
     running: RunningExchange,
@@ -67,14 +82,8 @@ def running_stream(
     times: LinkTimes = TIMES,
 ) -> Iterator[BinanceUserStream]:
     """A user stream in a thread of its own, closed at the end."""
-    environment = StreamEnvironment(
-        budget=WeightBudget(clock),
-        exchange_now=exchange.clock.now,
-        resync=exchange.time,
-        machine=clock,
-        times=times,
-    )
-    stream = BinanceUserStream(running.ws_api_url, environment, heard)
+    stream_environment = environment(exchange, clock, times)
+    stream = BinanceUserStream(running.ws_api_url, stream_environment, heard)
     thread = Thread(target=stream.run, name="user-stream")
     thread.start()
     try:

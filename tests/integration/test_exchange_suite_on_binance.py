@@ -6,16 +6,22 @@ from datetime import datetime
 
 import pytest
 
+from chalicelib.adapters.binance.market_stream import BinancePriceStream
 from chalicelib.adapters.binance.parse import BinanceFrameParser
 from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.domain.account import KeyPair
 from chalicelib.domain.money import Asset
-from chalicelib.services.exchange_ports import StreamListener, UserStream
+from chalicelib.services.exchange_ports import PriceStream, StreamListener, UserStream
 from sandbox.exchange.limits import LimitSettings
 from sandbox.exchange.running import RunningExchange, running_exchange
 from tests.contract.exchange_suite import ExchangeSuite
 from tests.contract.exchange_under_test import ExchangeUnderTest, Failure
-from tests.integration.binance_helpers import MovableClock, adapter, running_stream
+from tests.integration.binance_helpers import (
+    MovableClock,
+    adapter,
+    environment,
+    running_stream,
+)
 
 FAULTS = {
     Failure.OUTAGE: "unavailable",
@@ -99,8 +105,21 @@ class BinanceUnderTest:
     def stream(self, listener: StreamListener) -> AbstractContextManager[UserStream]:
         return running_stream(self._running, self._adapter, listener)
 
+    def price_stream(self) -> PriceStream:
+        return BinancePriceStream(self._running.stream_url, environment(self._adapter))
+
+    def move_price(self, price: str) -> None:
+        sockets = self._running.server.sockets
+        self._running.until(lambda _: any(each.session for each in sockets.chosen(kind="market")))
+        self._admin.set_price(self.symbol, price)
+        self._admin.advance(1)
+        self._admin.post("streams/tick")
+
     def cut(self) -> None:
+        sockets = self._running.server.sockets
+        lost = sockets.chosen()
         self._admin.post("connections/drop")
+        self._running.until(lambda _: not set(lost) & set(sockets.chosen()))
 
     def _order(self, pair: KeyPair, **order: str) -> None:
         trading = self._admin.add_key(self._later(pair), spot_and_margin_trading=True)
