@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("binance", "boto3", "botocore", "numpy", "pandas", "pynamodb", "websocket")
+HEAVY = (
+    "binance",
+    "boto3",
+    "botocore",
+    "cryptography",
+    "joserfc",
+    "numpy",
+    "pandas",
+    "pynamodb",
+    "websocket",
+)
 
 
 @pytest.fixture(scope="module")

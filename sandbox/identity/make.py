@@ -34,6 +34,11 @@ def make_pool(cognito: Any) -> tuple[str, str]:  # noqa: ANN401 - boto3 has no t
         SoftwareTokenMfaConfiguration={"Enabled": True},
         MfaConfiguration="OPTIONAL",
     )
+    return str(pool), _make_client(cognito, str(pool))
+
+
+def _make_client(cognito: Any, pool: str) -> str:  # noqa: ANN401
+    """The API as client: it has a secret, and signs in by calls that need a role."""
     client = cognito.create_user_pool_client(
         UserPoolId=pool,
         ClientName="api",
@@ -52,5 +57,5 @@ def make_pool(cognito: Any) -> tuple[str, str]:  # noqa: ANN401 - boto3 has no t
         RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": GRACE_SECONDS},
         WriteAttributes=["email", "name"],
         ReadAttributes=["email", "email_verified", "name"],
-    )["UserPoolClient"]["ClientId"]
-    return str(pool), str(client)
+    )
+    return str(client["UserPoolClient"]["ClientId"])

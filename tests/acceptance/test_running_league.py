@@ -1,5 +1,6 @@
 """A running league, as a person finds it: board, order, ledger, next hour, end."""
 
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -68,6 +69,29 @@ def test_the_site_serves_a_page_beside_the_api(league: LeagueProcess) -> None:
     assert page.status_code == 200
     assert "<title>" in page.text
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+
+
+def test_a_person_signs_up_with_nothing_but_the_site(league: LeagueProcess) -> None:
+    site = league.addresses().site
+    with requests.Session() as browser:
+        browser.headers["X-League-Request"] = "1"
+
+        def post(path: str, **content: str) -> requests.Response:
+            return browser.post(f"{site}/api/session/{path}", json=content, timeout=10)
+
+        password = "correct horse battery"
+        asked = {"name": "Newcomer", "email": "new@example.org", "password": password}
+        assert post("sign-up", **asked).status_code == 202
+        inbox = {"to": "new@example.org"}
+        kept = browser.get(f"{site}/sandbox/inbox.json", params=inbox, timeout=10).json()
+        [code] = re.findall(r"\d{6}", kept["letters"][0]["text"])
+        assert post("confirm", name="newcomer", code=code).json() == {"name": "Newcomer"}
+        assert post("sign-in", login="Newcomer", password="x" * 12).status_code == 401
+        signed_in = post("sign-in", login="new@example.org", password=password)
+        assert signed_in.json()["name"] == "Newcomer"
+        assert "Path=/api/session; HttpOnly; Secure" in signed_in.headers["Set-Cookie"]
+        profile = requests.get(f"{site}/api/traders/newcomer", timeout=10).json()
+        assert profile["status"] == "not_ranked_yet"
 
 
 def test_a_fill_is_in_the_ledger_within_two_seconds(league: LeagueProcess) -> None:

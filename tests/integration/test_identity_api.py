@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from openapi_schema_validator import OAS31Validator
 
 from chalicelib.adapters.tokens import KeyRing, TokenVerifier
+from chalicelib.domain.errors import NotSignedIn
+from chalicelib.entrypoints import http
+from chalicelib.entrypoints.identity_api import OPERATIONS
+from chalicelib.entrypoints.openapi import document
+from chalicelib.entrypoints.viewer import maybe_signed_in
 from tests.browser import Browser, browsing
 from tests.builders import NOON, trader
 from tests.identity_pool import PASSWORD
@@ -151,3 +158,31 @@ def test_a_wrong_password_is_no_end_of_the_session(browser: Browser, token: str)
     assert refused.status_code == 403
     assert refused.json_body["detail"] == "The password is not right."
     assert browser.post("/me/email", ROUTES["/me/email"], token).status_code == 202
+
+
+def test_a_route_for_all_knows_a_viewer_who_has_signed_in(browser: Browser, token: str) -> None:
+    def asked(**headers: str) -> SimpleNamespace:
+        return SimpleNamespace(headers=headers)
+
+    assert maybe_signed_in(asked()) is None
+    viewer = maybe_signed_in(asked(authorization=f"Bearer {token}"))
+    assert viewer is not None
+    assert (viewer.trader.name, viewer.owner.access_token) == ("Ada", token)
+    assert token not in repr(viewer)
+    for bad in ("", "Bearer", f"Bearer {token}x", f"Basic {token}"):
+        with pytest.raises(NotSignedIn):
+            maybe_signed_in(asked(authorization=bad))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.path)
+def test_every_answer_has_the_described_shape(
+    lobby: Lobby, browser: Browser, token: str, operation: http.Operation
+) -> None:
+    described = document()["paths"][operation.path]["post"]["responses"]
+    good = browser.post(operation.path, ROUTES[operation.path], token)
+    for answer in (good, browser.post(operation.path, {"no": "thing"}, token)):
+        told = described[str(int(answer.status_code))]
+        if answer.body:
+            schema = told["content"][answer.headers["Content-Type"]]["schema"]
+            whole = {**schema, "components": document()["components"]}
+            OAS31Validator(whole).validate(answer.json_body)

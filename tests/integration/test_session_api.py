@@ -7,8 +7,12 @@ from http.cookies import SimpleCookie
 
 import pytest
 from chalice.test import HTTPResponse
+from openapi_schema_validator import OAS31Validator
 
 from app import app
+from chalicelib.entrypoints import http
+from chalicelib.entrypoints.openapi import document
+from chalicelib.entrypoints.session_api import OPERATIONS
 from tests.browser import Browser, browsing
 from tests.builders import at
 from tests.identity_pool import PASSWORD
@@ -364,3 +368,19 @@ def test_names_that_were_never_confirmed_are_free_after_an_hour(
     assert browser.post("/session/sign-up", other).status_code == 409
     lobby.now = at(hours=1, milliseconds=1)
     browser.json("/session/sign-up", other)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.path)
+def test_every_answer_has_the_described_shape(
+    lobby: Lobby, member: Browser, operation: http.Operation
+) -> None:
+    described = document()["paths"][operation.path]["post"]["responses"]
+    sign_in(member)
+    good = member.post(operation.path, SESSION_ROUTES[operation.path])
+    bad = member.post(operation.path, {"no": "thing"}, X_League_Request=None)
+    for answer in (good, bad):
+        told_of = described[str(int(answer.status_code))]
+        if answer.body:
+            schema = told_of["content"][answer.headers["Content-Type"]]["schema"]
+            whole = {**schema, "components": document()["components"]}
+            OAS31Validator(whole).validate(answer.json_body)
