@@ -393,9 +393,13 @@ def test_books_compared_in_fast_forward_give_a_checkpoint(
 ) -> None:
     league.link_live("Ada", ada)
     league.supervisor.set_fast(True)
+    before = running.admin.get("events")["delivered"] - int(
+        str(league.supervisor.state()["frames"])
+    )
     running.admin.advance(1000)
     buy(running, ada)
-    league.until(lambda: league.supervisor.state()["buffered"] != 0)
+    delivered = running.admin.get("events")["delivered"]
+    league.until(lambda: league.supervisor.state()["frames"] == delivered - before)
     assert league.supervisor.flush(PATIENCE_S)
     league.record()
     running.admin.advance(1000)
