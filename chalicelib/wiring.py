@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.binance.links import StreamEnvironment
     from chalicelib.adapters.binance.rest import BinanceExchange
     from chalicelib.adapters.dynamo.tables import Tables
+    from chalicelib.services.exchange_contact import ExchangeContact
     from chalicelib.services.link_account import Membership
 
 EXCHANGE = "binance"
@@ -45,6 +46,7 @@ class Stores:
     corrections: ports.Corrections
     doubts: ports.Doubts
     follows: ports.Follows
+    conditions: exchange_ports.ExchangeConditions
 
 
 @dataclass(slots=True)
@@ -235,6 +237,14 @@ def budget() -> "WeightBudget":
     return WeightBudget(machine_now)
 
 
+@cache
+def contact() -> "ExchangeContact":
+    """What came of asking the exchange in this process."""
+    from chalicelib.services.exchange_contact import ExchangeContact
+
+    return ExchangeContact(machine_now)
+
+
 def share_weight(containers: int) -> int:
     """Divide the exchange's weight among so many live containers, if they reach it from one
     address; returns the weight a minute that is left to this one."""
@@ -247,6 +257,7 @@ def _stores() -> Stores:
     from chalicelib.adapters.dynamo.boards import DynamoBoards
     from chalicelib.adapters.dynamo.corrections import DynamoCorrections
     from chalicelib.adapters.dynamo.doubts import DynamoDoubts
+    from chalicelib.adapters.dynamo.exchange_conditions import DynamoExchangeConditions
     from chalicelib.adapters.dynamo.follows import DynamoFollows
     from chalicelib.adapters.dynamo.history import DynamoHistory
     from chalicelib.adapters.dynamo.holdings import DynamoHoldings
@@ -272,6 +283,7 @@ def _stores() -> Stores:
         corrections=DynamoCorrections(bound),
         doubts=DynamoDoubts(bound),
         follows=DynamoFollows(bound),
+        conditions=DynamoExchangeConditions(bound),
     )
 
 
@@ -321,6 +333,7 @@ def _streams() -> "StreamEnvironment":
         exchange_now=_exchange().clock.now,
         resync=_exchange().time,
         machine=machine_now,
+        contact=contact(),
     )
 
 
@@ -331,7 +344,7 @@ def _exchange() -> "BinanceExchange":
 
     found = settings()
     addresses = RestAddresses(found.binance_api_url, found.binance_sapi_url)
-    return BinanceExchange(addresses, budget(), machine_now)
+    return BinanceExchange(addresses, budget(), machine_now, contact=contact())
 
 
 @cache

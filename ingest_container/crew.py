@@ -5,6 +5,7 @@ from datetime import datetime
 from threading import Event
 
 from chalicelib.services.exchange_ports import PriceStream
+from ingest_container.exchange_watch import ExchangeWatch
 from ingest_container.forwarder import Forwarder
 from ingest_container.outside import Outside
 from ingest_container.parts import Parts
@@ -31,7 +32,7 @@ class ThreadCrew:
         self._heartbeat = heartbeat
         self._books = books
         self._sessions: Mapping[int, SlotSession] = {}  # replaced whole: others read it
-        self._prices: tuple[PriceKeeper, PriceStream] | None = None
+        self._prices: tuple[PriceKeeper, PriceStream, ExchangeWatch] | None = None
         self._frames_before = 0
         self._fast = False
 
@@ -73,8 +74,9 @@ class ThreadCrew:
             others = {slot: each for slot, each in self._sessions.items() if each is not session}
             self._sessions = others
         if slot_of(work) is None and self._prices is not None:
-            keeper, stream = self._prices
+            keeper, stream, watch = self._prices
             self._prices = None
+            watch.close()
             stream.close()
             keeper.close()
 
@@ -150,6 +152,8 @@ class ThreadCrew:
     def _begin_prices(self) -> None:
         keeper, stream = PriceKeeper(self._outside), self._outside.price_stream()
         keeper.rest(self._fast)
-        self._prices = keeper, stream
+        watch = ExchangeWatch(self._outside)
+        self._prices = keeper, stream, watch
+        self._parts.start("exchange-watch", watch.run)
         self._parts.start("prices", keeper.run)
         self._parts.start("price-stream", lambda: stream.run(keeper.on_quotes))

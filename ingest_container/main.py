@@ -64,6 +64,8 @@ def outside_of_wiring() -> Outside:
     return Outside(
         exchange_name=wiring.EXCHANGE,
         exchange=wiring.exchange(),
+        contact=wiring.contact(),
+        conditions=stores.conditions,
         accounts=stores.accounts,
         ledger=stores.ledger,
         holdings=stores.holdings,

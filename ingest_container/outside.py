@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.services.exchange_ports import Exchange, PriceStream, StreamListener, UserStream
+from chalicelib.services.exchange_contact import ExchangeContact
+from chalicelib.services.exchange_ports import (
+    Exchange,
+    ExchangeConditions,
+    PriceStream,
+    StreamListener,
+    UserStream,
+)
 from chalicelib.services.ports import (
     Accounts,
     Doubts,
@@ -20,11 +27,14 @@ from chalicelib.services.ports import (
 @dataclass(frozen=True, slots=True)
 class Outside:
     """One exchange, the stores that ingest touches, the queue, and the two clocks: `now` is
-    the exchange's, `machine` this machine's. `share_weight` is told how many containers live,
+    the exchange's, `machine` this machine's. `contact` is told what comes of asking the exchange,
+    by calls and streams. `share_weight` is told how many containers live,
     and gives the weight a minute that is left to this one."""
 
     exchange_name: str
     exchange: Exchange
+    contact: ExchangeContact
+    conditions: ExchangeConditions
     accounts: Accounts
     ledger: Ledger
     holdings: Holdings

@@ -26,6 +26,7 @@ from chalicelib.domain.account import (
 )
 from chalicelib.domain.block import Block, Kind
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
+from chalicelib.domain.exchange_condition import ExchangeCondition
 from chalicelib.domain.follow import Follow
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
@@ -44,6 +45,7 @@ from tests.fake_outside import (
 __all__ = [
     "FakeAccounts",
     "FakeBoards",
+    "FakeConditions",
     "FakeCorrections",
     "FakeDoubts",
     "FakeEvents",
@@ -450,6 +452,21 @@ class FakeBoards:
         return seats[: head.length][start : start + count]
 
 
+class FakeConditions:
+    """The condition of each exchange; `written` are all that were stored, in order."""
+
+    def __init__(self) -> None:
+        self.written: list[ExchangeCondition] = []
+        self._found: dict[str, ExchangeCondition] = {}
+
+    def get(self, exchange: str) -> ExchangeCondition | None:
+        return self._found.get(exchange)
+
+    def put(self, exchange: str, condition: ExchangeCondition) -> None:
+        self.written.append(condition)
+        self._found[exchange] = condition
+
+
 class FakeLeases:
     """Leases by group and name."""
 
@@ -486,6 +503,7 @@ class Fakes:
     runs: FakeRuns = field(default_factory=FakeRuns)
     doubts: FakeDoubts = field(default_factory=FakeDoubts)
     leases: FakeLeases = field(default_factory=FakeLeases)
+    conditions: FakeConditions = field(default_factory=FakeConditions)
     throttle: FakeThrottle = field(default_factory=FakeThrottle)
     corrections: FakeCorrections = field(default_factory=FakeCorrections)
     tasks: FakeTasks = field(default_factory=FakeTasks)

@@ -135,6 +135,7 @@ class MemoryLeague:
             boards=self.fakes.boards,
             runs=self.fakes.runs,
             leases=self.fakes.leases,
+            conditions=self.fakes.conditions,
             corrections=self.fakes.corrections,
             doubts=self.fakes.doubts,
             follows=self.fakes.follows,
@@ -148,6 +149,7 @@ class MemoryLeague:
             resync=self.exchange.time,
             machine=machine_now,
             times=TIMES,
+            contact=self.exchange.contact,
         )
 
         def user_stream(listener: StreamListener) -> BinanceUserStream:
@@ -156,6 +158,8 @@ class MemoryLeague:
         return Outside(
             exchange_name=EXCHANGE,
             exchange=self.exchange,
+            contact=self.exchange.contact,
+            conditions=self.fakes.conditions,
             accounts=self.fakes.accounts,
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from chalicelib import wiring
 from chalicelib.domain.errors import Conflict
+from chalicelib.domain.exchange_condition import Condition, ExchangeCondition
 from chalicelib.domain.names import LONGEST_NAME
 from chalicelib.domain.reading import Status
 from chalicelib.domain.windows import BY_NAME
@@ -16,12 +17,14 @@ from chalicelib.entrypoints import cursors, http
 from chalicelib.entrypoints.http import Answer, Percent, percent
 from chalicelib.entrypoints.parameters import Query, WholeNumber, query
 from chalicelib.services.show_board import BoardPage, BoardRow, Place, show_board
-from chalicelib.services.show_status import show_status
+from chalicelib.services.show_status import ExchangeStatus, show_exchange, show_status
 
 blueprint = Blueprint(__name__)
 
 _PREFIX = "/api"
 _PLACE = ("hour", "revision", "place")
+_STATUS_FRESH_S = 15
+"""How often the newest prices are stored; the exchange changes at any time."""
 
 
 class BoardQuery(Query):
@@ -74,6 +77,28 @@ class BoardAnswer(Answer):
     traders: list[BoardTrader]
 
 
+class ExchangeAnswer(Answer):
+    """How the exchange does, by our machines' clock.
+
+    `ok`. `maintenance`: the exchange is down for maintenance; numbers go on from the last
+    prices. `unreachable`: the exchange does not answer; what happens there is read as soon as it
+    does. `banned`: the exchange has shut the league out until the time stated; nothing is asked
+    before. `region_refused`: the exchange does not serve the place that the league asks from.
+    """
+
+    name: str = Field(examples=["binance"])
+    state: Condition = Field(examples=["maintenance"])
+    since: str = Field(examples=["2026-03-01T09:12:00Z"])
+    until: str | None = Field(description="Where the exchange has stated an end.")
+
+
+class PricesAnswer(Answer):
+    """The newest prices."""
+
+    taken_at: str = Field(examples=["2026-03-01T12:00:15Z"])
+    age_s: int = Field(description="Full seconds.", examples=[9])
+
+
 class StatusAnswer(Answer):
     """How the league itself does."""
 
@@ -81,6 +106,8 @@ class StatusAnswer(Answer):
     last_hour_ranked: str | None
     active: int = Field(description="Traders with a linked exchange account.")
     fresh: int = Field(description="Of them, those whose data was fresh at that hour.")
+    exchange: ExchangeAnswer | None = Field(description="null before it was first asked.")
+    prices: PricesAnswer | None = Field(description="null before the first.")
 
 
 OPERATIONS = (
@@ -134,13 +161,39 @@ def get_status() -> Response:
     query(Query, request)
     stores = wiring.stores()
     status = show_status(boards=stores.boards, seats=stores.seats, history=stores.history)
+    now = wiring.now()
+    outside = show_exchange(
+        wiring.EXCHANGE, now, conditions=stores.conditions, prices=stores.prices
+    )
     body = StatusAnswer(
         version=http.VERSION,
         last_hour_ranked=http.as_of(status.hour),
         active=status.active,
         fresh=status.fresh,
+        exchange=_exchange(outside.condition),
+        prices=_prices(outside),
     )
-    return http.answer(request, body, http.seconds_fresh(wiring.now(), status.hour))
+    fresh = min(_STATUS_FRESH_S, http.seconds_fresh(now, status.hour))
+    return http.answer(request, body, fresh)
+
+
+def _exchange(found: ExchangeCondition | None) -> ExchangeAnswer | None:
+    if found is None:
+        return None
+    return ExchangeAnswer(
+        name=wiring.EXCHANGE,
+        state=found.condition,
+        since=http.instant(found.since),
+        until=http.instant(found.until) if found.until else None,
+    )
+
+
+def _prices(found: ExchangeStatus) -> PricesAnswer | None:
+    if found.prices_at is None or found.prices_age is None:
+        return None
+    return PricesAnswer(
+        taken_at=http.instant(found.prices_at), age_s=int(found.prices_age.total_seconds())
+    )
 
 
 def _first_page(asked: BoardQuery) -> str:

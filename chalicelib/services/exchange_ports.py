@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Protocol, TypeAlias
 
 from chalicelib.domain.account import KeyPair, KeyPermissions
+from chalicelib.domain.exchange_condition import ExchangeCondition
 from chalicelib.domain.holdings import Position
 from chalicelib.domain.ledger import BalanceChange, Fill
 from chalicelib.domain.market import Quote, Symbol
@@ -71,6 +72,16 @@ class Exchange(Protocol):
     ) -> list[BalanceChange]:
         """What one of `histories` says happened with start ≤ changed_at < end, oldest first:
         one signed change per asset of each operation that has touched the balance."""
+
+
+class ExchangeConditions(Protocol):
+    """How each exchange does, as whoever watches it saw it last."""
+
+    def get(self, exchange: str) -> ExchangeCondition | None:
+        """The last that was stored; None before the first."""
+
+    def put(self, exchange: str, condition: ExchangeCondition) -> None:
+        """Replace it."""
 
 
 class StreamListener(Protocol):

@@ -1,11 +1,14 @@
-"""Show how the league itself does."""
+"""Show how the league itself does, and the exchange as far as a visitor may know."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from chalicelib.domain.account import SEATS_PER_BLOCK
 from chalicelib.domain.block import Flag, Kind
+from chalicelib.domain.exchange_condition import ExchangeCondition
 from chalicelib.domain.windows import DAY
-from chalicelib.services.ports import Boards, History, Seats
+from chalicelib.services.exchange_ports import ExchangeConditions
+from chalicelib.services.ports import Boards, History, Prices, Seats
 
 _BLOCKS_AT_ONCE = 100
 
@@ -18,6 +21,28 @@ class LeagueStatus:
     hour: int | None
     active: int
     fresh: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeStatus:
+    """How the exchange does (None while nobody has watched it), and the instant and the age of
+    the newest prices (None before the first)."""
+
+    condition: ExchangeCondition | None
+    prices_at: datetime | None
+    prices_age: timedelta | None
+
+
+def show_exchange(
+    exchange: str, now: datetime, *, conditions: ExchangeConditions, prices: Prices
+) -> ExchangeStatus:
+    """What a visitor may know of the exchange at `now`, by its own clock."""
+    newest = prices.latest()
+    return ExchangeStatus(
+        condition=conditions.get(exchange),
+        prices_at=newest.taken_at if newest else None,
+        prices_age=max(now - newest.taken_at, timedelta(0)) if newest else None,
+    )
 
 
 def show_status(*, boards: Boards, seats: Seats, history: History) -> LeagueStatus:

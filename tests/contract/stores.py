@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.boards import DynamoBoards
 from chalicelib.adapters.dynamo.corrections import DynamoCorrections
 from chalicelib.adapters.dynamo.doubts import DynamoDoubts
+from chalicelib.adapters.dynamo.exchange_conditions import DynamoExchangeConditions
 from chalicelib.adapters.dynamo.follows import DynamoFollows
 from chalicelib.adapters.dynamo.history import DynamoHistory
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
@@ -23,7 +24,7 @@ from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.dynamo.throttle import DynamoThrottle
 from chalicelib.adapters.dynamo.traders import DynamoTraders
 from chalicelib.domain.account import SEATS_PER_BLOCK, SEATS_PER_SHARD
-from chalicelib.services import identity_ports, ports
+from chalicelib.services import exchange_ports, identity_ports, ports
 from tests.fakes import Fakes
 
 _numbers = count(1)
@@ -66,6 +67,8 @@ class Stores(Protocol):
     @property
     def leases(self) -> ports.Leases: ...
     @property
+    def conditions(self) -> exchange_ports.ExchangeConditions: ...
+    @property
     def throttle(self) -> identity_ports.Throttle: ...
     @property
     def corrections(self) -> ports.Corrections: ...
@@ -94,6 +97,7 @@ class DynamoStores:
         self.doubts = DynamoDoubts(self.tables)
         self.follows = DynamoFollows(self.tables)
         self.leases = DynamoLeases(self.tables)
+        self.conditions = DynamoExchangeConditions(self.tables)
         self.throttle = DynamoThrottle(self.tables)
         self.corrections = DynamoCorrections(self.tables)
         self.history = DynamoHistory(self.tables)

@@ -9,7 +9,8 @@ import pytest
 from chalicelib.domain.account import Visibility
 from chalicelib.domain.block import Flag, Kind, Standing
 from chalicelib.domain.errors import StoreUnavailable
-from tests.builders import NOON
+from chalicelib.domain.exchange_condition import Condition, ExchangeCondition
+from tests.builders import NOON, at, prices
 from tests.fakes import FakeBoards
 from tests.read_side import HOUR, ReadSide
 
@@ -322,7 +323,28 @@ class TestStatus:
                 "last_hour_ranked": "2026-03-01T12:00:00Z",
                 "active": 5,
                 "fresh": 3,
+                "exchange": None,
+                "prices": None,
             }
+
+    def test_it_tells_how_the_exchange_does_and_of_when_the_prices_are(
+        self, league: ReadSide
+    ) -> None:
+        since, until = at(minutes=-48), at(hours=2, seconds=0.4)
+        league.fakes.conditions.put("binance", ExchangeCondition(Condition.BANNED, since, until))
+        league.fakes.prices.put_latest(prices(league.now - timedelta(seconds=61.5)))
+        with league.client() as client:
+            status = client.json("/status")
+        assert status["exchange"] == {
+            "name": "binance",
+            "state": "banned",
+            "since": "2026-03-01T11:12:00Z",
+            "until": "2026-03-01T14:00:00Z",
+        }
+        assert status["prices"] == {"taken_at": "2026-03-01T12:18:58Z", "age_s": 61}
+
+    def test_it_is_kept_no_longer_than_the_newest_prices(self, league: ReadSide) -> None:
+        assert league.get("/status").headers["Cache-Control"] == "public, max-age=15"
 
     def test_before_the_first_board_there_is_no_hour(self) -> None:
         with ReadSide().client() as client:

@@ -142,6 +142,7 @@ class Harbour:
             resync=self.exchange.time,
             machine=self.clock,
             times=TIMES,
+            contact=self.exchange.contact,
         )
 
         def user_stream(listener: StreamListener) -> BinanceUserStream:
@@ -150,6 +151,8 @@ class Harbour:
         return Outside(
             exchange_name=EXCHANGE,
             exchange=self.exchange,
+            contact=self.exchange.contact,
+            conditions=self.fakes.conditions,
             accounts=self.fakes.accounts,
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,

@@ -47,6 +47,7 @@ def league() -> Iterator[Fakes]:
             boards=stores.boards,
             runs=stores.runs,
             leases=stores.leases,
+            conditions=stores.conditions,
             corrections=stores.corrections,
             doubts=stores.doubts,
             follows=stores.follows,

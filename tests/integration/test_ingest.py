@@ -103,6 +103,7 @@ class League:
             resync=self.exchange.time,
             machine=machine_now,
             times=TIMES,
+            contact=self.exchange.contact,
         )
 
         def user_stream(listener: StreamListener) -> BinanceUserStream:
@@ -111,6 +112,8 @@ class League:
         return Outside(
             exchange_name=EXCHANGE,
             exchange=self.exchange,
+            contact=self.exchange.contact,
+            conditions=self.fakes.conditions,
             accounts=self.fakes.accounts,
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,

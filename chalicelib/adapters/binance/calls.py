@@ -31,6 +31,7 @@ from chalicelib.adapters.binance.fields import instant, milliseconds
 from chalicelib.adapters.binance.sapi_budget import Counter, SapiBudget
 from chalicelib.domain.account import KeyPair
 from chalicelib.domain.errors import KeyRevoked, RateLimited
+from chalicelib.services.exchange_contact import ExchangeContact
 
 Answer: TypeAlias = Any
 _USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
@@ -90,13 +91,15 @@ class BinanceCalls:
         sapi_budget: SapiBudget,
         machine: Callable[[], datetime],
         timeout_s: float = TIMEOUT_S,
+        contact: ExchangeContact | None = None,
     ) -> None:
         """`machine` is the machine's time; the exchange's own is asked for and kept. An answer
-        that does not come within `timeout_s` is given up."""
+        that does not come within `timeout_s` is given up. `contact` is told what comes."""
         self._addresses = addresses
         self._budget = budget
         self._sapi_budget = sapi_budget
         self._machine = machine
+        self.contact = contact or ExchangeContact(machine)
         self._timeout_s = timeout_s
         self.clock = ServerClock(machine)
         self._template = _client()
@@ -171,8 +174,10 @@ class BinanceCalls:
             self.time()
             answer, refusal, cause = self._ask_once(gate, ask, pair)
         if refusal is None:
+            self.contact.answered(account=pair is not None)
             return answer
         error = translate(refusal, name, self._machine())
+        self.contact.failed(error)
         if isinstance(error, RateLimited):
             gate.refused(error)
         raise error from cause

@@ -6,14 +6,15 @@ lost connections and knows no back-off.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 import websocket
 
 from chalicelib.adapters.binance.budget import WeightBudget
 from chalicelib.adapters.binance.errors import Refusal, retry_after, translate
-from chalicelib.domain.errors import ExchangeUnavailable
+from chalicelib.domain.errors import ExchangeError, ExchangeUnavailable
+from chalicelib.services.exchange_contact import ExchangeContact
 
 _LOST = (websocket.WebSocketException, OSError, ValueError)
 _PING = websocket.ABNF.OPCODE_PING
@@ -46,7 +47,8 @@ USUAL_TIMES = LinkTimes()
 @dataclass(frozen=True, slots=True)
 class StreamEnvironment:
     """What a stream works with: the budget of its address, the exchange's time for stamps and
-    how to set it right, the machine's time, limits, and chance for jitter."""
+    how to set it right, the machine's time, limits, chance for jitter, and who is told what
+    came of it."""
 
     budget: WeightBudget
     exchange_now: Callable[[], datetime]
@@ -54,6 +56,17 @@ class StreamEnvironment:
     machine: Callable[[], datetime]
     times: LinkTimes = USUAL_TIMES
     chance: Callable[[], float] = random.random
+    contact: ExchangeContact = field(default_factory=lambda: ExchangeContact(_machine_now))
+
+    def open(self, address: str) -> "Link":
+        """A new connection. Raises what `Link` raises."""
+        try:
+            link = Link(address, self.machine, self.times)
+        except ExchangeError as error:
+            self.contact.failed(error)
+            raise
+        self.contact.answered()
+        return link
 
 
 class Link:
@@ -126,6 +139,10 @@ class Backoff:
     def reset(self) -> None:
         """A try succeeded."""
         self._next = self._times.first_pause
+
+
+def _machine_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _handshake(error: websocket.WebSocketBadStatusException, now: datetime) -> Refusal:

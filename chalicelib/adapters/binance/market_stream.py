@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.adapters.binance.budget import Priority
 from chalicelib.adapters.binance.fields import instant, text
-from chalicelib.adapters.binance.links import Backoff, Link, StreamEnvironment
+from chalicelib.adapters.binance.links import Backoff, StreamEnvironment
 from chalicelib.domain.errors import ExchangeUnavailable, InvalidRequest, RateLimited
 from chalicelib.domain.market import Quote
 from chalicelib.domain.money import amount
@@ -51,7 +51,7 @@ class BinancePriceStream:
     def _listen(self, listener: QuotesListener, pauses: Backoff) -> None:
         if self._env.budget.try_spend(_CONNECT_WEIGHT, Priority.STREAMS):
             return
-        link = Link(self._address, self._env.machine, self._env.times)
+        link = self._env.open(self._address)
         _log.info("price_stream_connected")
         try:
             while not self._closing.is_set():

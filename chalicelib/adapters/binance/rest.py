@@ -39,6 +39,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.ledger import BalanceChange, Fill, order_of
 from chalicelib.domain.market import Quote, Symbol
 from chalicelib.domain.money import amount
+from chalicelib.services.exchange_contact import ExchangeContact
 from chalicelib.services.exchange_ports import AccountReading, ExchangeState
 
 _PAGE = 1000
@@ -54,14 +55,16 @@ class BinanceExchange:
         machine: Callable[[], datetime],
         sapi_budget: SapiBudget | None = None,
         timeout_s: float = TIMEOUT_S,
+        contact: ExchangeContact | None = None,
     ) -> None:
         """`machine` is the machine's time; the exchange's own is asked for and kept. An answer
-        that does not come within `timeout_s` is given up."""
+        that does not come within `timeout_s` is given up. `contact` is told what comes."""
         self._budget = budget
         self._calls = BinanceCalls(
-            addresses, budget, sapi_budget or SapiBudget(machine), machine, timeout_s
+            addresses, budget, sapi_budget or SapiBudget(machine), machine, timeout_s, contact
         )
         self.clock = self._calls.clock
+        self.contact = self._calls.contact
 
     def close(self) -> None:
         """Close the connections that were kept open."""

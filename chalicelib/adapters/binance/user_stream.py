@@ -128,7 +128,7 @@ class BinanceUserStream:
         if delay:
             return None
         try:
-            link = Link(self._address, self._env.machine, times)
+            link = self._env.open(self._address)
         except RateLimited as error:
             self._env.budget.pause(error.retry_at, banned=error.banned)
             _log.warning("stream_refused", extra={"reason": str(error)})
@@ -198,6 +198,7 @@ class BinanceUserStream:
             self._due.pop(told.account_id, None)
             self._pauses.pop(told.account_id, None)
             self._connect_pauses.reset()
+            self._env.contact.answered(account=True)
             self._listener.subscribed(told.account_id)
         elif isinstance(told, NotSubscribed):
             self._refused(connection, told.account_id, told.refusal)
@@ -215,6 +216,7 @@ class BinanceUserStream:
     def _refused(self, connection: _Connection, account_id: str, refusal: Refusal) -> None:
         now = self._env.machine()
         error = translate(refusal, "subscribe", now)
+        self._env.contact.failed(error)
         extra = {"account_id": account_id, "reason": str(error)}
         if isinstance(error, KeyRevoked):
             _log.warning("key_refused", extra=extra)

@@ -192,6 +192,15 @@ class NewestRunItem(Item):
     hour = NumberAttribute()
 
 
+class ExchangeConditionItem(Item):
+    """EXCHANGE#<exchange> / STATE"""
+
+    TABLE = "jobs"
+    condition = UnicodeAttribute()
+    since = InstantAttribute()
+    until = InstantAttribute(null=True)
+
+
 class LeaseItem(Item):
     """LEASE#<group> / <name>"""
 

@@ -13,6 +13,7 @@ from chalicelib.domain.account import (
     KeyPermissions,
 )
 from chalicelib.domain.market import Quote
+from chalicelib.services.exchange_contact import ExchangeContact
 from chalicelib.services.exchange_ports import QuotesListener, StreamListener
 from ingest_container.followed import Followed
 from ingest_container.outside import Outside
@@ -104,12 +105,15 @@ class World:
 
     def __post_init__(self) -> None:
         self.exchange = FakeExchange(NOON)
+        self.contact = ExchangeContact(self.machine)
         self.exchange.listed = symbols("BTC/USDT", "ETH/USDT")
 
     def outside(self) -> Outside:
         return Outside(
             exchange_name=EXCHANGE,
             exchange=self.exchange,
+            contact=self.contact,
+            conditions=self.fakes.conditions,
             accounts=self.fakes.accounts,
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,
