@@ -7,12 +7,17 @@ of its batch are done.
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
 
 from chalicelib import wiring
-from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.errors import Conflict, InvalidRequest
 from chalicelib.services import record_account_event
-from chalicelib.services.ports import RankTask, ShardTask, StreamItem
+from chalicelib.services.ports import Lease, RankTask, ShardTask, StreamItem
 from chalicelib.services.record_account_event import record_account_events
+
+_MARKED_WITHIN: Final = timedelta(seconds=90)  # longer than the function may run
 
 _log = logging.getLogger(__name__)
 
@@ -74,4 +79,16 @@ def _do(task: ShardTask | RankTask) -> None:
     if isinstance(task, RankTask):
         wiring.rank_traders(task)
     else:
+        _mark_alone(task)
+
+
+def _mark_alone(task: ShardTask) -> None:
+    """Mark the shard while nobody else does; two marks at once would take each other's work."""
+    leases, now = wiring.stores().leases, wiring.machine_now()
+    lease = Lease("shard", str(task.shard), uuid4().hex, now + _MARKED_WITHIN)
+    if not leases.acquire(lease, now):
+        raise Conflict(f"shard {task.shard} is being marked")
+    try:
         wiring.mark_shard(task)
+    finally:
+        leases.release(lease)

@@ -11,7 +11,7 @@ from chalicelib import wiring
 from chalicelib.adapters import messages
 from chalicelib.domain.windows import hour_of
 from chalicelib.entrypoints import jobs
-from chalicelib.services.ports import RankTask, ShardTask, StreamItem
+from chalicelib.services.ports import Lease, RankTask, ShardTask, StreamItem
 from sandbox.lambda_events import schedule_event
 from tests.builders import (
     NOON,
@@ -112,6 +112,17 @@ def test_a_task_that_fails_does_not_sink_its_batch(league: Fakes) -> None:
     rank = messages.write_task(RankTask(HOUR))
     assert deployed.work(_queue_event("nonsense", rank), None) == _failed("m0")
     assert league.runs.ranked(HOUR)
+
+
+def test_a_shard_that_is_being_marked_waits_for_the_next_try(league: Fakes) -> None:
+    now = wiring.machine_now()
+    other = Lease("shard", "0", "another", now + timedelta(minutes=1))
+    assert league.leases.acquire(other, now)
+    mark = messages.write_task(ShardTask(HOUR, 0))
+    assert deployed.work(_queue_event(mark), None) == _failed("m0")
+    league.leases.release(other)
+    assert deployed.work(_queue_event(mark), None) == _failed()
+    assert league.leases.of_group("shard") == []
 
 
 @pytest.mark.parametrize(("now", "waited"), [(at(seconds=3), 7.0), (at(seconds=40), None)])
