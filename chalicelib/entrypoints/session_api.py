@@ -194,15 +194,11 @@ def post_sign_in() -> Response:
 @blueprint.route("/session/refresh", methods=["POST"])
 @http.guarded
 def post_refresh() -> Response:
-    """The next access token."""
+    """The next access token. A refusal leaves the cookie: another tab may just have got the
+    next one, which a late answer must not delete."""
     request = blueprint.current_request
     require_own(request)
-    try:
-        return _session(refresh_session(_refresh_token(request), _entrance(request)))
-    except NotSignedIn as error:
-        over = http.problem_of(error)
-        over.headers.update(NO_COOKIE)
-        return over
+    return _session(refresh_session(_refresh_token(request), _entrance(request)))
 
 
 @blueprint.route("/session/sign-out", methods=["POST"])

@@ -6,8 +6,8 @@ from chalicelib.domain.credentials import SHORTEST_PASSWORD
 
 ACCESS_MINUTES = 15
 REFRESH_DAYS = 30
-GRACE_SECONDS = 10
-"""How long a replaced refresh token still counts: two tabs, or an answer lost on its way."""
+ROTATION = {"Feature": "ENABLED", "RetryGracePeriodSeconds": 0}
+"""A refresh token is used up by its use, at once."""
 
 
 def make_pool(cognito: Any) -> tuple[str, str]:  # noqa: ANN401 - boto3 has no types
@@ -54,7 +54,7 @@ def _make_client(cognito: Any, pool: str) -> str:  # noqa: ANN401
         },
         PreventUserExistenceErrors="ENABLED",
         EnableTokenRevocation=True,
-        RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": GRACE_SECONDS},
+        RefreshTokenRotation=ROTATION,
         WriteAttributes=["email", "name"],
         ReadAttributes=["email", "email_verified", "name"],
     )

@@ -55,7 +55,7 @@ class Family:
     started_at: datetime
     expires_at: datetime
     newest: str
-    replaced: dict[str, datetime] = field(default_factory=dict)
+    replaced: set[str] = field(default_factory=set)
     revoked: bool = False
 
 
@@ -76,5 +76,4 @@ class ClientSettings:
     secret: str = field(repr=False)
     access_seconds: int = 3600
     refresh_seconds: int = 30 * 24 * 3600
-    grace_seconds: int | None = None
     challenge_seconds: int = 180

@@ -16,6 +16,7 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 from chalicelib.adapters.cognito import issuer
+from sandbox.identity.make import ROTATION
 from sandbox.identity.people import Mailer, People
 from sandbox.identity.records import ClientSettings, Refused, User
 from sandbox.identity.sessions import Sessions
@@ -93,14 +94,13 @@ class UserPoolService:
 
     def _create_client(self, body: Body) -> Answer:
         units = body.get("TokenValidityUnits", {})
-        rotation = body.get("RefreshTokenRotation", {})
-        rotates = rotation.get("Feature") == "ENABLED"
+        if body.get("RefreshTokenRotation") != ROTATION:
+            raise Refused("InvalidParameterException", "the sandbox's clients rotate at once")
         self._client = ClientSettings(
             client_id=secrets.token_hex(13),
             secret=secrets.token_hex(26),
             access_seconds=body["AccessTokenValidity"] * _SECONDS[units["AccessToken"]],
             refresh_seconds=body["RefreshTokenValidity"] * _SECONDS[units["RefreshToken"]],
-            grace_seconds=rotation.get("RetryGracePeriodSeconds", 0) if rotates else None,
             challenge_seconds=body.get("AuthSessionValidity", 3) * 60,
         )
         named = issuer(REGION, self._pool_id)

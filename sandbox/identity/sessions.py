@@ -94,22 +94,16 @@ class Sessions:
         return self._begin(user)
 
     def refresh(self, token: str) -> Answer:
-        """New tokens; the refresh token changes when the client rotates them. A replaced one
-        counts for some seconds more, for an answer that was lost on its way."""
-        family, now = self._family(token), self._now()
-        if family is None or now >= family.expires_at:
+        """New tokens, another refresh token among them; the one given is used up."""
+        family = self._family(token)
+        if family is None or self._now() >= family.expires_at:
             raise Refused("NotAuthorizedException", "Invalid Refresh Token")
         if family.revoked:
             raise Refused("NotAuthorizedException", "Refresh Token has been revoked")
-        grace = self._client.grace_seconds
-        if grace is None:
-            return self._tokens(family)
-        replaced_at = family.replaced.get(token)
-        if replaced_at is not None and now - replaced_at >= timedelta(seconds=grace):
+        if token in family.replaced:
             raise Refused("RefreshTokenReuseException", "The refresh token was used before")
-        if replaced_at is None:
-            family.replaced[token] = now
-            family.newest = _refresh_token()
+        family.replaced.add(token)
+        family.newest = _refresh_token()
         return self._tokens(family)
 
     def revoke(self, token: str) -> None:
@@ -195,15 +189,14 @@ class Sessions:
         of_id = {**claims, "token_use": "id", "aud": self._client.client_id}
         access = self._signed(claims)
         self._access[access] = (family, now + timedelta(seconds=lasts))
-        rotated = self._client.grace_seconds is not None or not family.replaced
-        result = {
-            "AccessToken": access,
-            "IdToken": self._signed(of_id),
-            "ExpiresIn": lasts,
-            "TokenType": "Bearer",
-        }
         return {
-            "AuthenticationResult": result | ({"RefreshToken": family.newest} if rotated else {})
+            "AuthenticationResult": {
+                "AccessToken": access,
+                "IdToken": self._signed(of_id),
+                "RefreshToken": family.newest,
+                "ExpiresIn": lasts,
+                "TokenType": "Bearer",
+            }
         }
 
     def _signed(self, claims: dict[str, object]) -> str:

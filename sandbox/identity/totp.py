@@ -25,8 +25,9 @@ def step(at: datetime) -> int:
 
 
 def code(secret: str, number: int) -> str:
-    """The six digits of that step."""
-    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", number), hashlib.sha1)
+    """The six digits of that step; the secret may come without its padding, in any case."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
+    digest = hmac.digest(key, struct.pack(">Q", number), hashlib.sha1)
     start = digest[-1] & 15
     whole = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
     return f"{whole % 1_000_000:06d}"

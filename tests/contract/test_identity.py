@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import boto3
 import pytest
@@ -11,8 +11,10 @@ from moto import mock_aws
 from chalicelib.adapters.cognito import CognitoIdentity
 from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound, NotSignedIn, WrongCode
 from chalicelib.services.identity_ports import Challenge, Identity, Session, SignUp
+from sandbox.identity import totp
 from sandbox.identity.make import make_pool
 from sandbox.identity.service import REGION
+from sandbox.people_server import machine_now
 from tests.identity_pool import PASSWORD, StrictPool
 
 ADA = SignUp("ADA", "Ada", "ada@example.org", PASSWORD)
@@ -30,11 +32,14 @@ class Provider:
 
     identity: Identity
     code: Callable[[], str]
+    now: Callable[[], datetime]
+    later: Callable[[], datetime]
 
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[CognitoIdentity]:
-    with mock_aws():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
         client = boto3.client("cognito-idp", region_name=REGION)
         yield CognitoIdentity(client, *make_pool(client))
 
@@ -43,10 +48,15 @@ def moto() -> Iterator[CognitoIdentity]:
 def provider(request: pytest.FixtureRequest) -> Provider:
     if request.param == "strict":
         pool = StrictPool()
-        return Provider(pool.identity, pool.code)
+
+        def later() -> datetime:
+            pool.wait(seconds=30)
+            return pool.now
+
+        return Provider(pool.identity, pool.code, lambda: pool.now, later)
     made: Identity = request.getfixturevalue("moto")
     made.delete("ADA")
-    return Provider(made, lambda: "000000")  # moto takes any code
+    return Provider(made, lambda: "000000", machine_now, machine_now)  # moto takes any code
 
 
 @pytest.fixture
@@ -131,6 +141,35 @@ def test_a_password_is_changed_by_its_owner_alone(provider: Provider) -> None:
     identity.sign_in("ADA", NEW)
     with pytest.raises(NotSignedIn):
         identity.sign_in("ADA", PASSWORD)
+
+
+def test_a_code_by_mail_sets_a_new_password(provider: Provider) -> None:
+    session_of_ada(provider)
+    provider.identity.forgot("ADA")
+    provider.identity.reset("ADA", provider.code(), NEW)
+    assert isinstance(provider.identity.sign_in("ADA", NEW), Session)
+    with pytest.raises(NotSignedIn):
+        provider.identity.sign_in("ADA", PASSWORD)
+
+
+def test_the_authenticators_code_is_asked_for_until_it_is_removed(provider: Provider) -> None:
+    identity, token = provider.identity, session_of_ada(provider).access_token
+    with pytest.raises(NotSignedIn):
+        identity.start_second_factor("no token")
+    secret = identity.start_second_factor(token)
+    with pytest.raises(WrongCode):
+        identity.confirm_second_factor(token, "no code")
+    identity.confirm_second_factor(token, totp.code_at(secret, provider.now()))
+    assert identity.person("ADA").second_factor
+    challenge = identity.sign_in("ADA", PASSWORD)
+    assert isinstance(challenge, Challenge)
+    assert challenge.trader_id == "ADA"
+    with pytest.raises(WrongCode):
+        identity.answer(challenge, "no code")
+    answered = identity.answer(challenge, totp.code_at(secret, provider.later()))
+    assert answered.refresh_token
+    identity.remove_second_factor("ADA")
+    assert isinstance(identity.sign_in("ADA", PASSWORD), Session)
 
 
 # What only the strict pool can show.
@@ -245,9 +284,6 @@ def test_a_refresh_token_is_replaced_by_its_use(pool: StrictPool) -> None:
     second = pool.identity.refresh(first.refresh_token)
     assert second.refresh_token != first.refresh_token
     assert pool.tokens.trader_of(second.access_token, pool.now) == "ADA"
-    pool.wait(seconds=9)
-    assert pool.identity.refresh(first.refresh_token).refresh_token == second.refresh_token
-    pool.wait(seconds=1)
     with pytest.raises(NotSignedIn):
         pool.identity.refresh(first.refresh_token)
     pool.identity.refresh(second.refresh_token)

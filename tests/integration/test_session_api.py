@@ -85,17 +85,15 @@ def test_the_refresh_token_is_in_the_cookie_alone(member: Browser) -> None:
         assert len(response.headers["Set-Cookie"]) < 4096
 
 
-def test_the_cookie_changes_with_every_refresh(lobby: Lobby, member: Browser) -> None:
+def test_the_cookie_changes_with_every_refresh(member: Browser) -> None:
     sign_in(member)
     first = dict(member.cookies)
     member.json("/session/refresh")
     assert member.cookies["league_refresh"].value != first["league_refresh"].value
-    lobby.pool.wait(seconds=10)
     stolen = Browser(member.client, cookies=first)
     refused = stolen.post("/session/refresh")
     assert refused.status_code == 401
-    assert "Max-Age=0" in refused.headers["Set-Cookie"]
-    assert stolen.cookies == {}
+    assert "Set-Cookie" not in refused.headers
     member.json("/session/refresh")
 
 
@@ -306,7 +304,6 @@ def test_a_cookie_of_no_session_is_no_session(browser: Browser, cookie: str) -> 
     refused = browser.post("/session/refresh", Cookie=cookie)
     assert refused.status_code == 401
     assert refused.headers["WWW-Authenticate"] == "Bearer"
-    assert "Max-Age=0" in refused.headers["Set-Cookie"]
     assert browser.post("/session/sign-out", Cookie=cookie).status_code == 204
 
 

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.domain.errors import InvalidRequest, NotSignedIn, TooOften, WrongCode
 from chalicelib.services.reset_password import forget_password, reset_password
 from chalicelib.services.sign_in import answer_challenge, refresh_session, sign_in, sign_out
+from chalicelib.services.sign_up import resend_code
 from tests.identity_pool import PASSWORD
 from tests.lobby import EMAIL, Lobby
 
@@ -85,7 +86,6 @@ def test_a_session_goes_on_by_its_refresh_token_until_it_is_ended(lobby: Lobby) 
     first = lobby.sign_in()
     second = refresh_session(first.session.refresh_token, lobby.entrance)
     assert second.trader == first.trader
-    lobby.pool.wait(seconds=10)
     with pytest.raises(NotSignedIn):
         refresh_session(first.session.refresh_token, lobby.entrance)
     sign_out(second.session.refresh_token, lobby.gate, lobby.people.identity)
@@ -129,3 +129,19 @@ def test_a_new_password_that_cannot_be_uses_up_no_code(lobby: Lobby) -> None:
     with pytest.raises(InvalidRequest):
         reset(lobby, "Ada", lobby.pool.code(), "short")
     reset(lobby, "Ada", lobby.pool.code())
+
+
+def test_an_unknown_login_costs_the_calls_of_a_known_one(lobby: Lobby) -> None:
+    def calls(login: str) -> list[str]:
+        start = len(lobby.pool.calls)
+        with pytest.raises(NotSignedIn):
+            sign_in(login, NEW, lobby.entrance)
+        forget(lobby, login)
+        with pytest.raises(WrongCode):
+            reset(lobby, login, "000000")
+        resend_code(login, lobby.gate, people=lobby.people, traders=lobby.fakes.traders)
+        return lobby.pool.calls[start:]
+
+    lobby.sign_up("Waiting", "waiting@example.org")
+    told = [calls(login) for login in ("Ada", EMAIL, "Waiting", "Nobody_here", "x@example.org")]
+    assert told[1:] == told[:-1]

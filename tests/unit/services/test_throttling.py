@@ -1,11 +1,24 @@
 """How often something may be tried."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from chalicelib.domain.errors import TooOften
-from chalicelib.services.throttling import Gate, Limit
+from chalicelib.services.throttling import (
+    CHANGES,
+    CHANGES_OF,
+    CODES,
+    CODES_OF,
+    LETTERS_TO,
+    REFRESHES,
+    SIGN_INS,
+    SIGN_INS_OF,
+    SIGN_UPS,
+    Gate,
+    Limit,
+)
 from tests.builders import NOON
 from tests.fake_identity import FakeThrottle
 
@@ -72,3 +85,20 @@ def test_counters_name_nobody() -> None:
     gate.pass_through(BY_ADDRESS, [(BY_NAME, "ada@example.org")])
     assert len(seen) == 2
     assert not any("192.0.2.1" in key or "ada" in key for key in seen)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"| sign-up | {SIGN_UPS.most} an hour | {LETTERS_TO.most} letters an hour |",
+        f"| sign-in, challenge | {SIGN_INS.most} in 10 minutes "
+        f"| {SIGN_INS_OF.most} in 10 minutes |",
+        f"| refresh, sign-out | {REFRESHES.most} in 10 minutes | – |",
+        f"| codes: confirm, reset, and asking for one | {CODES.most} an hour "
+        f"| {CODES_OF.most} tries, {LETTERS_TO.most} letters an hour |",
+        f"| changes under `/me` | {CHANGES.most} an hour | {CHANGES_OF.most} an hour |",
+    ],
+)
+def test_the_limits_are_those_of_the_page(row: str) -> None:
+    page = Path(__file__).parents[3] / "docs/accounts-and-sessions.md"
+    assert row in page.read_text().splitlines()
