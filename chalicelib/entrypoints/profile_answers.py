@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.domain.account import TradesView
+from chalicelib.domain.coin_state import CoinState
 from chalicelib.domain.reading import Status
 from chalicelib.domain.trade_rows import Precision, Size
 from chalicelib.entrypoints import cursors
@@ -52,11 +53,18 @@ class AllocationAnswer(Answer):
 
 
 class CoinAnswer(Answer):
-    """How a coin in the allocation did."""
+    """How a coin in the allocation did, and how it is priced when the answer is made.
+
+    `trading`. `halted`: the exchange lists it, but it does not trade just now; its last price is
+    kept. `delisted`: the exchange has taken it off its list (a renamed coin goes on under its new
+    name); its last price is kept. `stale_price`: its price is more than two hours old.
+    `not_valued`: it has never had a price, and counts for nothing until it has one.
+    """
 
     asset: str
     change_24h_pct: Percent | None
     since_last_buy_pct: Percent | None
+    state: CoinState | None = Field(description="null before the first prices.")
 
 
 class RiskAnswer(Answer):

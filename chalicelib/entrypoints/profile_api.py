@@ -72,14 +72,17 @@ def get_profile(name: str) -> Response:
     request = blueprint.current_request
     query(Query, request)
     stores = wiring.stores()
+    now = wiring.now()
     profile = show_profile(
         _decoded(name),
+        now=now,
         traders=stores.traders,
         boards=stores.boards,
         holdings=stores.holdings,
         history=stores.history,
+        prices=stores.prices,
     )
-    fresh = http.seconds_fresh(wiring.now(), profile.hour)
+    fresh = http.seconds_fresh(now, profile.hour)
     return http.answer(request, _profile(profile), fresh)
 
 
@@ -166,7 +169,10 @@ def _profile(profile: PublicProfile) -> ProfileAnswer:
         else None,
         coins=[
             CoinAnswer(
-                asset=asset, change_24h_pct=percent(day), since_last_buy_pct=percent(since_buy)
+                asset=asset,
+                change_24h_pct=percent(day),
+                since_last_buy_pct=percent(since_buy),
+                state=profile.coin_states.get(asset),
             )
             for asset, day, since_buy in view["coins"]
         ]

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from chalicelib.domain.account import Trader, block_of
 from chalicelib.domain.block import Block, Kind
+from chalicelib.domain.coin_state import CoinState
+from chalicelib.domain.money import Asset
 from chalicelib.domain.profile import PublicView
 from chalicelib.domain.reading import SeatReading, Status
 from chalicelib.domain.windows import DAY, WINDOWS
-from chalicelib.services.ports import Boards, History, Holdings, Traders
+from chalicelib.services.coin_states import coin_states
+from chalicelib.services.ports import Boards, History, Holdings, Prices, Traders
 from chalicelib.services.public_traders import listed_trader, open_to_everyone
 
 
@@ -26,7 +30,8 @@ class WindowResult:
 @dataclass(frozen=True, slots=True)
 class PublicProfile:
     """What everyone sees. `hour` is that of the last mark, None before the league's first
-    board; `view` is None when it is hidden or not made yet."""
+    board; `view` is None when it is hidden or not made yet. `coin_states`: how the coins of the
+    view are priced now, which is the market's public knowledge; empty before the first prices."""
 
     trader: Trader
     exchanges: tuple[str, ...]
@@ -35,21 +40,30 @@ class PublicProfile:
     windows: dict[str, WindowResult]
     view: PublicView | None
     risk: list[str | None]
+    coin_states: dict[Asset, CoinState]
 
 
 def show_profile(
-    name: str, *, traders: Traders, boards: Boards, holdings: Holdings, history: History
+    name: str,
+    *,
+    now: datetime,
+    traders: Traders,
+    boards: Boards,
+    holdings: Holdings,
+    history: History,
+    prices: Prices,
 ) -> PublicProfile:
     """The public profile of the listed trader of that name. Raises NotFound.
 
     Coins are those of the last 00:00 mark, and only if the trader shows them to everyone; the
-    risk is no part of that choice.
+    risk is no part of that choice. Only how each of these coins is priced is as of `now`.
     """
     trader = listed_trader(name, traders)
     head = boards.current(DAY.name)
     blocks = _blocks(trader.seat, head.hour, history) if head else {}
     reading = SeatReading(trader.seat, blocks)
     view = _view(trader.seat, blocks.get(Kind.SLOW))
+    shown = view if open_to_everyone(trader.visibility.allocation_for) else None
     return PublicProfile(
         trader=trader,
         exchanges=_exchanges(trader.seat, holdings),
@@ -64,8 +78,9 @@ def show_profile(
             )
             for window in WINDOWS
         },
-        view=view if open_to_everyone(trader.visibility.allocation_for) else None,
+        view=shown,
         risk=view["risk"] if view else [None, None, None],
+        coin_states=coin_states([row[0] for row in shown["coins"]] if shown else [], now, prices),
     )
 
 

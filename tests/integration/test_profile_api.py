@@ -8,7 +8,8 @@ import pytest
 from chalicelib.domain.account import Audience, TradesView, Visibility
 from chalicelib.domain.block import Kind
 from chalicelib.domain.ledger import Side
-from tests.builders import NOON, at, fill
+from chalicelib.domain.market import PriceList, Symbol
+from tests.builders import NOON, asset_price, at, fill
 from tests.read_side import HOUR, ReadSide
 
 VIEW = {
@@ -53,7 +54,14 @@ class TestProfile:
                 {"asset": "BTC", "share_pct": "60"},
                 {"asset": "other coins", "share_pct": "40"},
             ],
-            "coins": [{"asset": "BTC", "change_24h_pct": "-1.23", "since_last_buy_pct": None}],
+            "coins": [
+                {
+                    "asset": "BTC",
+                    "change_24h_pct": "-1.23",
+                    "since_last_buy_pct": None,
+                    "state": None,
+                }
+            ],
             "risk": {
                 "max_drawdown_24h_pct": "3.10",
                 "max_drawdown_7d_pct": "3.10",
@@ -64,6 +72,28 @@ class TestProfile:
             },
             "followers": 0,
         }
+
+    @pytest.mark.parametrize(
+        ("quoted_hours_ago", "listed", "trading", "state"),
+        [
+            (0, True, True, "trading"),
+            (1, True, False, "halted"),
+            (1, False, False, "delisted"),
+            (3, True, True, "stale_price"),
+        ],
+    )
+    def test_it_says_how_each_coin_is_priced_now(
+        self, league: ReadSide, quoted_hours_ago: int, listed: bool, trading: bool, state: str
+    ) -> None:
+        quoted_at = league.now - timedelta(hours=quoted_hours_ago)
+        newest = PriceList(league.now, {"BTC": asset_price(quoted_at=quoted_at)})
+        league.fakes.prices.put_latest(newest)
+        pairs = {"ETHUSDT": Symbol("ETHUSDT", "ETH", "USDT", True)}
+        if listed:
+            pairs["BTCUSDT"] = Symbol("BTCUSDT", "BTC", "USDT", trading)
+        league.fakes.prices.put_symbols(pairs)
+        [coin] = league.get("/traders/Ada").json_body["coins"]
+        assert coin["state"] == state
 
     @pytest.mark.parametrize("name", ["ada", "ADA", "%41da"])
     def test_a_name_is_found_whatever_its_case(self, league: ReadSide, name: str) -> None:

@@ -56,6 +56,7 @@ def stores() -> Iterator[DynamoStores]:
         made = DynamoStores(tables, "binance")
         listed = _prices(source)
         made.prices.put_hour(HOUR, listed)
+        made.prices.put_latest(listed)
         _write_blocks(made, source, listed)
         who = trader(name="Ada", seat=SEAT)
         made.traders.claim_name(who.name, who.trader_id, SEAT, NOON)
@@ -106,7 +107,7 @@ def meter(stores: DynamoStores) -> Iterator[UnitMeter]:
 @pytest.mark.parametrize(
     ("route", "calls"),
     [
-        ("/traders/Ada", 5),
+        ("/traders/Ada", 6),
         ("/traders/Ada/performance", 5),
         ("/board", 4),
         ("/board?window=7d", 4),

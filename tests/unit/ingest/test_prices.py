@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.errors import ExchangeUnavailable, StoreUnavailable
 from chalicelib.domain.market import PriceList
-from ingest_container.prices import PriceKeeper
+from ingest_container.prices import SYMBOLS_EVERY, TRY_AGAIN_AFTER, PriceKeeper
 from tests.builders import at, prices, quote, symbols
 from tests.unit.ingest.helpers import World
 
@@ -111,14 +111,88 @@ def test_the_newest_list_is_replaced_every_15_seconds(world: World, keeper: Pric
     assert (latest.usdt("BTC"), latest.taken_at) == (Decimal(60010), at(seconds=25))
 
 
-def test_symbols_are_stored_at_once_and_every_hour(world: World, keeper: PriceKeeper) -> None:
+def test_symbols_are_stored_at_once_and_when_they_change(world: World, keeper: PriceKeeper) -> None:
     assert set(world.fakes.prices.symbols()) == {"BTCUSDT", "ETHUSDT"}
     world.exchange.listed |= symbols("SOL/USDT")
     keeper.look()
     assert "SOLUSDT" not in world.fakes.prices.symbols()
-    world.machine.now += timedelta(hours=1)
+    world.machine.now += SYMBOLS_EVERY
     keeper.look()
     assert "SOLUSDT" in world.fakes.prices.symbols()
+    world.fakes.prices.put_symbols({})
+    world.machine.now += SYMBOLS_EVERY
+    keeper.look()
+    assert world.fakes.prices.symbols() == {}
+
+
+def test_a_refused_list_of_symbols_stops_no_minute(world: World, keeper: PriceKeeper) -> None:
+    world.exchange.fail("symbols", *[ExchangeUnavailable("down")] * 100)
+    world.machine.now += SYMBOLS_EVERY
+    keeper.on_quotes(at(seconds=59), {"BTCUSDT": quote("60001")})
+    look_at(world, keeper, minutes=1, seconds=3)
+    assert stored(world, 1).age("BTC") == timedelta(0)
+    assert "down" in keeper.last_error
+
+
+def test_what_failed_is_asked_again_every_ten_seconds(world: World, keeper: PriceKeeper) -> None:
+    world.exchange.fail("symbols", *[ExchangeUnavailable("down")] * 100)
+    world.machine.now += SYMBOLS_EVERY
+    world.exchange.calls.clear()
+    for _ in range(120):
+        keeper.look()
+        world.machine.now += timedelta(seconds=0.5)
+    assert world.exchange.calls.count("symbols") == 6
+
+
+class TestSilence:
+    """Nothing is heard of the market: the stream says nothing, and nothing is answered."""
+
+    @pytest.fixture
+    def silent(self, world: World, keeper: PriceKeeper) -> World:
+        """From a minute past noon on."""
+        keeper.on_quotes(at(seconds=59), {"BTCUSDT": quote("60001")})
+        look_at(world, keeper, minutes=1, seconds=3)
+        world.exchange.fail("quotes", *[ExchangeUnavailable("down")] * 100)
+        for minute in range(2, 5):
+            world.machine.now += timedelta(minutes=1)
+            look_at(world, keeper, minutes=minute, seconds=3)
+        return world
+
+    def test_minutes_keep_the_last_prices_at_their_age(self, silent: World) -> None:
+        assert stored(silent, 4).usdt("BTC") == Decimal(60001)
+        assert stored(silent, 1).age("BTC") == timedelta(0)
+        assert stored(silent, 4).age("BTC") == timedelta(minutes=3)
+
+    def test_the_newest_list_stays_what_it_was(self, silent: World) -> None:
+        latest = silent.fakes.prices.latest()
+        assert latest is not None
+        assert latest.taken_at <= at(minutes=2)
+
+    def test_a_stream_that_speaks_again_is_not_enough(
+        self, silent: World, keeper: PriceKeeper
+    ) -> None:
+        keeper.on_quotes(at(minutes=4, seconds=30), {"BTCUSDT": quote("60005")})
+        silent.machine.now += timedelta(minutes=1)
+        look_at(silent, keeper, minutes=5, seconds=3)
+        assert stored(silent, 5).age("ETH") > timedelta(0)
+
+    def test_it_ends_with_an_answer(self, world: World, keeper: PriceKeeper) -> None:
+        world.exchange.fail("quotes", ExchangeUnavailable("down"))
+        world.machine.now += timedelta(minutes=5)
+        look_at(world, keeper, minutes=5, seconds=3)
+        assert stored(world, 5).age("ETH") == timedelta(minutes=4)
+        world.exchange.quoted["ETHUSDT"] = quote("3005")
+        world.machine.now += timedelta(minutes=1)
+        look_at(world, keeper, minutes=6, seconds=3)
+        assert stored(world, 6).age("ETH") == timedelta(0)
+        assert stored(world, 6).usdt("ETH") == Decimal(3005)
+
+    def test_a_stream_that_is_silent_alone_makes_no_price_old(
+        self, world: World, keeper: PriceKeeper
+    ) -> None:
+        for minute in range(1, 10):
+            look_at(world, keeper, minutes=minute, seconds=3)
+        assert stored(world, 9).age("BTC") == timedelta(0)
 
 
 def test_an_asset_that_no_longer_trades_keeps_its_last_price(world: World) -> None:
@@ -135,6 +209,7 @@ def test_nothing_is_stored_before_all_quotes_are_known(world: World) -> None:
     keeper.look()
     keeper.on_quotes(at(minutes=1), {"BTCUSDT": quote("60002")})
     assert "down" in keeper.last_error
+    world.machine.now += TRY_AGAIN_AFTER
     look_at(world, keeper, minutes=1, seconds=3)
     look_at(world, keeper, minutes=2, seconds=3)
     assert world.fakes.prices.minute(at(minutes=1)) is None
