@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -14,7 +15,7 @@ from chalicelib.services.identity_ports import Challenge, Identity, Session, Sig
 from sandbox.identity import totp
 from sandbox.identity.make import make_pool
 from sandbox.identity.service import REGION
-from sandbox.people_server import machine_now
+from tests.builders import NOON
 from tests.identity_pool import PASSWORD, StrictPool
 
 ADA = SignUp("ADA", "Ada", "ada@example.org", PASSWORD)
@@ -40,6 +41,7 @@ class Provider:
 def moto() -> Iterator[CognitoIdentity]:
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOTO_COGNITO_IDP_USER_POOL_ENABLE_TOTP", "true")
+        patch.setattr("moto.cognitoidp.utils.time", SimpleNamespace(time=NOON.timestamp))
         client = boto3.client("cognito-idp", region_name=REGION)
         yield CognitoIdentity(client, *make_pool(client))
 
@@ -56,7 +58,7 @@ def provider(request: pytest.FixtureRequest) -> Provider:
         return Provider(pool.identity, pool.code, lambda: pool.now, later)
     made: Identity = request.getfixturevalue("moto")
     made.delete("ADA")
-    return Provider(made, lambda: "000000", machine_now, machine_now)  # moto takes any code
+    return Provider(made, lambda: "000000", lambda: NOON, lambda: NOON)  # moto takes any code
 
 
 @pytest.fixture
