@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 import pytest
 from chalice.test import HTTPResponse
@@ -20,6 +21,9 @@ from tests.lobby import Lobby
 EMAIL = "marked-address@example.org"
 PASSWORD = "MARKED-password-of-ada"
 SECRETS = [PASSWORD, "MARKED-another-password", "MARKED-wrong-password", "MARKED-code"]
+
+
+_numbers = count(1)
 
 
 @dataclass
@@ -52,7 +56,8 @@ def trail(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trail]:
     handlers, level = root.handlers[:], root.level
     written = io.StringIO()
     with mock_aws():
-        tables = Tables("secrets-", "eu-central-1")
+        # the mock may be one that the whole session shares, with the tables of an earlier test
+        tables = Tables(f"secrets-{next(_numbers)}-", "eu-central-1")
         tables.create()
         stores = DynamoStores(tables, "exchange")
         lobby = Lobby()
