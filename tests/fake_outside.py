@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -49,8 +50,18 @@ class FakeKeyVault:
     def __init__(self) -> None:
         self._sealed: dict[bytes, tuple[KeyPair, tuple[str, str, str]]] = {}
 
-    def seal(self, pair: KeyPair, account_id: str, trader_id: str, exchange: str) -> bytes:
+    def seal(
+        self,
+        pair: KeyPair,
+        account_id: str,
+        trader_id: str,
+        exchange: str,
+        issued: bytes | None = None,
+    ) -> bytes:
         ciphertext = f"sealed {len(self._sealed)}".encode()
+        if issued is not None:
+            secret = self.open(issued, account_id, trader_id, exchange).secret
+            pair = replace(pair, secret=secret)
         self._sealed[ciphertext] = (pair, (account_id, trader_id, exchange))
         return ciphertext
 

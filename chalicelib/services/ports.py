@@ -446,8 +446,16 @@ class Events(Protocol):
 class KeyVault(Protocol):
     """Seals key pairs; opening is for the ingest container alone."""
 
-    def seal(self, pair: KeyPair, account_id: str, trader_id: str, exchange: str) -> bytes:
-        """The ciphertext, bound to these three."""
+    def seal(
+        self,
+        pair: KeyPair,
+        account_id: str,
+        trader_id: str,
+        exchange: str,
+        issued: bytes | None = None,
+    ) -> bytes:
+        """The ciphertext, bound to these three. With `issued` the pair's own secret is empty:
+        it is that of the pair once sealed there, for the same three."""
 
     def open(self, ciphertext: bytes, account_id: str, trader_id: str, exchange: str) -> KeyPair:
         """Raises NotAllowed when it was sealed for others."""

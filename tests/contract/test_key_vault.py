@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.key_vault import KmsKeyVault
+from chalicelib.domain.account import KeyKind, KeyPair
 from chalicelib.domain.errors import InvalidRequest, NotAllowed, StoreUnavailable
 from chalicelib.services.ports import KeyVault
 from tests.builders import key_pair
@@ -29,6 +30,26 @@ def vault(request: pytest.FixtureRequest) -> KeyVault:
 def test_what_was_sealed_opens_for_the_same_account(vault: KeyVault) -> None:
     sealed = vault.seal(PAIR, "A1", "T1", "binance")
     assert vault.open(sealed, "A1", "T1", "binance") == PAIR
+
+
+def test_a_pair_sealed_in_two_opens_whole(vault: KeyVault) -> None:
+    half = KeyPair("", "private half", KeyKind.ED25519)
+    issued = vault.seal(half, "A1", "T1", "binance")
+    named = KeyPair("api-key", "", KeyKind.ED25519)
+    sealed = vault.seal(named, "A1", "T1", "binance", issued)
+    whole = KeyPair("api-key", "private half", KeyKind.ED25519)
+    assert vault.open(sealed, "A1", "T1", "binance") == whole
+    with pytest.raises(NotAllowed):
+        vault.open(sealed, "A2", "T1", "binance")
+
+
+def test_a_pair_sealed_before_there_were_kinds_is_an_hmac_pair(cloud: None) -> None:
+    kms = client("kms", REGION)
+    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+    context = {"account": "A1", "trader": "T1", "exchange": "binance"}
+    sealed = kms.encrypt(KeyId=key_id, Plaintext=b'["key", "secret"]', EncryptionContext=context)
+    opened = KmsKeyVault(kms, key_id).open(sealed["CiphertextBlob"], "A1", "T1", "binance")
+    assert opened == KeyPair("key", "secret")
 
 
 @pytest.mark.parametrize(

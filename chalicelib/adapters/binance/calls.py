@@ -29,7 +29,8 @@ from chalicelib.adapters.binance.errors import (
 )
 from chalicelib.adapters.binance.fields import instant, milliseconds
 from chalicelib.adapters.binance.sapi_budget import Counter, SapiBudget
-from chalicelib.domain.account import KeyPair
+from chalicelib.adapters.binance.signing import private_key_of
+from chalicelib.domain.account import KeyKind, KeyPair
 from chalicelib.domain.errors import KeyRevoked, RateLimited
 from chalicelib.services.exchange_contact import ExchangeContact
 
@@ -211,7 +212,11 @@ class BinanceCalls:
         if pair is not None:
             if not pair.api_key.isascii() or not pair.api_key.isprintable():
                 raise KeyRevoked("an API key is letters and digits only")
-            client.API_KEY, client.API_SECRET = pair.api_key, pair.secret
+            client.API_KEY = pair.api_key
+            if pair.kind is KeyKind.ED25519:
+                client.PRIVATE_KEY = private_key_of(pair)
+            else:
+                client.API_SECRET = pair.secret
         ahead = milliseconds(self.clock.now()) - time.time() * 1000
         client.timestamp_offset = ahead
         client._requests_params = {"timeout": self._timeout_s, "allow_redirects": False}

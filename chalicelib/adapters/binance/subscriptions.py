@@ -4,8 +4,6 @@ Knows no socket and no thread. Binance numbers the subscriptions of a connection
 a number stands for is known only here.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any, TypeAlias
 
 from chalicelib.adapters.binance.errors import ALREADY_SUBSCRIBED, Refusal, frame_refusal
 from chalicelib.adapters.binance.fields import milliseconds
+from chalicelib.adapters.binance.signing import signature_of
 from chalicelib.domain.account import KeyPair
 from chalicelib.domain.errors import InvalidRequest
 
@@ -160,5 +159,4 @@ def _signed(pair: KeyPair, stamp: datetime) -> dict[str, object]:
         "timestamp": milliseconds(stamp),
     }
     text = "&".join(f"{name}={value}" for name, value in sorted(params.items()))
-    digest = hmac.new(pair.secret.encode(), text.encode(), hashlib.sha256)
-    return params | {"signature": digest.hexdigest()}
+    return params | {"signature": signature_of(pair, text)}
