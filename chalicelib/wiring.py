@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import config, logs
 from chalicelib.domain.errors import ExchangeUnavailable
 from chalicelib.domain.market import Symbol
-from chalicelib.services import exchange_ports, identity_ports, ports
+from chalicelib.services import exchange_ports, identity_ports, link_ports, ports
 
 if TYPE_CHECKING:
     from chalicelib.adapters.binance.budget import WeightBudget
     from chalicelib.adapters.binance.links import StreamEnvironment
     from chalicelib.adapters.binance.rest import BinanceExchange
     from chalicelib.adapters.dynamo.tables import Tables
+    from chalicelib.services.bind_account import LinkDesk
     from chalicelib.services.exchange_contact import ExchangeContact
     from chalicelib.services.link_account import Membership
 
@@ -35,6 +36,7 @@ class Stores:
 
     traders: ports.Traders
     accounts: ports.Accounts
+    links: link_ports.Links
     ledger: ports.Ledger
     holdings: ports.Holdings
     history: ports.History
@@ -57,6 +59,7 @@ class _Replaced:
     exchange: exchange_ports.Exchange | None = None
     people: identity_ports.People | None = None
     machine: Callable[[], datetime] | None = None
+    vault: ports.KeyVault | None = None
 
 
 _replaced = _Replaced()
@@ -69,6 +72,7 @@ def use(
     exchange: exchange_ports.Exchange | None = None,
     people: identity_ports.People | None = None,
     machine: Callable[[], datetime] | None = None,
+    vault: ports.KeyVault | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
@@ -77,6 +81,7 @@ def use(
     _replaced.exchange = exchange
     _replaced.people = people
     _replaced.machine = machine
+    _replaced.vault = vault
 
 
 @cache
@@ -188,9 +193,13 @@ def events() -> ports.Events:
     return EventQueue(Queue(_client("sqs"), settings().events_queue))
 
 
-@cache
 def vault() -> ports.KeyVault:
     """What seals traders' keys."""
+    return _replaced.vault or _vault()
+
+
+@cache
+def _vault() -> ports.KeyVault:
     from chalicelib.adapters.key_vault import KmsKeyVault
 
     return KmsKeyVault(_client("kms"), settings().key_id)
@@ -203,8 +212,6 @@ def people() -> identity_ports.People:
 
 def members() -> "Membership":
     """Where members are kept, and who makes new ids."""
-    from ulid import ULID
-
     from chalicelib.services.link_account import Membership
 
     found = stores()
@@ -216,8 +223,21 @@ def members() -> "Membership":
         holdings=found.holdings,
         runs=found.runs,
         corrections=found.corrections,
-        new_id=lambda: str(ULID()),
+        new_id=_new_id,
     )
+
+
+def _new_id() -> str:
+    from ulid import ULID
+
+    return str(ULID())
+
+
+def desk() -> "LinkDesk":
+    """Where exchange accounts are linked."""
+    from chalicelib.services.bind_account import LinkDesk
+
+    return LinkDesk(stores().links, vault(), members())
 
 
 @cache
@@ -263,6 +283,7 @@ def _stores() -> Stores:
     from chalicelib.adapters.dynamo.holdings import DynamoHoldings
     from chalicelib.adapters.dynamo.leases import DynamoLeases
     from chalicelib.adapters.dynamo.ledger import DynamoLedger
+    from chalicelib.adapters.dynamo.links import DynamoLinks
     from chalicelib.adapters.dynamo.prices import DynamoPrices
     from chalicelib.adapters.dynamo.runs import DynamoRuns
     from chalicelib.adapters.dynamo.seats import DynamoSeats
@@ -272,6 +293,7 @@ def _stores() -> Stores:
     return Stores(
         traders=DynamoTraders(bound),
         accounts=DynamoAccounts(bound),
+        links=DynamoLinks(bound),
         ledger=DynamoLedger(bound),
         holdings=DynamoHoldings(bound),
         history=DynamoHistory(bound),

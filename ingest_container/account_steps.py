@@ -7,9 +7,17 @@ why; come back when the key is right again. For the worker thread of the slot al
 import logging
 from collections.abc import Callable, MutableMapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from chalicelib.domain.account import AccountState
+from chalicelib.domain.account import (
+    AccountState,
+    ExchangeAccount,
+    Refusal,
+    Trouble,
+    refusals_of,
+    state_after_check,
+)
 from chalicelib.domain.errors import (
     Conflict,
     DeliveryFailed,
@@ -18,14 +26,20 @@ from chalicelib.domain.errors import (
     LeagueError,
     StoreUnavailable,
 )
+from chalicelib.services.bind_account import bind_account
 from chalicelib.services.exchange_ports import UserStream
+from chalicelib.services.link_account import unlink_account
 from chalicelib.services.read_account import read_account
-from ingest_container.care import check_key, send_snapshot
+from ingest_container.care import refusal_of, send_snapshot
+from ingest_container.exchange_mood import ExchangeMood
 from ingest_container.followed import Followed, Stage
 from ingest_container.outside import Outside
 
 PASSING = (ExchangeError, StoreUnavailable, DeliveryFailed)
 """What may be tried again."""
+
+_SILENT_AFTER: Final = timedelta(minutes=1)
+"""A connection that is renewed is no news."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +57,7 @@ class AccountSteps:
         """Nothing is asked before a step. `on_forgotten` is told an account that was let go."""
         self._on_forgotten = on_forgotten
         self._outside = outside
+        self._mood = ExchangeMood(outside)
         self._stream = stream
         self._followed = followed
 
@@ -51,6 +66,7 @@ class AccountSteps:
         followed.stage = Stage.SUBSCRIBE
         followed.compare_for = compare_for
         followed.in_doubt_since = missed_since
+        followed.silent_since = self._outside.machine()
         self._stream.follow(followed.account.account_id, followed.pair)
 
     def forget(self, account_id: str) -> None:
@@ -68,7 +84,7 @@ class AccountSteps:
         try:
             step(followed)
         except KeyRevoked as error:
-            self.stop_as(followed, AccountState.KEY_REVOKED, str(error))
+            self.stop_as(followed, AccountState.KEY_REVOKED, (refusal_of(error),), str(error))
         except PASSING as error:
             self.failed(followed, error)
         except Conflict as error:  # unlinked, or linked anew, while we were at it
@@ -78,83 +94,96 @@ class AccountSteps:
             followed.last_error = ""
 
     def _check(self, followed: Followed) -> None:
-        state = check_key(self._outside.exchange, followed.pair)
-        if state is not AccountState.LIVE:
-            self.stop_as(followed, state, "the key's permissions")
+        permissions = self._outside.exchange.permissions(followed.pair)
+        refusals = refusals_of(permissions)
+        if refusals:
+            self.stop_as(followed, state_after_check(permissions), refusals)
             return
         taken_at, reading = read_account(self._outside.exchange, followed.pair)
-        if self._followed_elsewhere(followed, reading.uid):
-            self.stop_as(followed, AccountState.UNLINKED, "this exchange account is linked")
+        if not reading.spot:
+            self.stop_as(followed, AccountState.KEY_REVOKED, (Refusal.NOT_SPOT,))
             return
-        account = followed.account
-        try:
-            self._outside.accounts.bind_uid(account.exchange, reading.uid, account, taken_at)
-        except Conflict as error:
-            self.stop_as(followed, AccountState.UNLINKED, str(error))
-            return
-        followed.uid = reading.uid
-        followed.stage = Stage.SUBSCRIBE
-        self._stream.follow(account.account_id, followed.pair)
-
-    def _followed_elsewhere(self, followed: Followed, uid: str) -> bool:
-        """Whether another account of the slot stands for the same one at the exchange."""
-        others = (each for each in self._followed.values() if each is not followed)
-        return any(each.uid == uid and each.stage is not Stage.STOPPED for each in others)
+        account, desk = followed.account, self._outside.desk
+        refusal = bind_account(account, reading.uid, followed.pair, taken_at, desk)
+        if refusal is not None:
+            self.stop_as(followed, AccountState.UNLINKED, (refusal,))
+        elif account.uid is not None:  # it was live before its key was refused
+            self._come_back(followed)
+        else:
+            followed.stage = Stage.SUBSCRIBE
+            followed.silent_since = self._outside.machine()
+            self.note(followed, None)
+            self._stream.follow(account.account_id, followed.pair)
 
     def _link(self, followed: Followed) -> None:
         taken_at, reading = read_account(self._outside.exchange, followed.pair)
         account = replace(followed.account, uid=reading.uid)
         send_snapshot(self._outside, followed, "link", taken_at, reading)
-        live = replace(account, state=AccountState.LIVE)
-        self._outside.accounts.save(live)
-        followed.account, followed.stage = live, Stage.STREAM
-        _log.info("account_live", extra={"account_id": live.account_id})
+        self._save(followed, replace(account, state=AccountState.LIVE))
+        followed.stage = Stage.STREAM
+        _log.info("account_live", extra={"account_id": account.account_id})
 
-    def stop_as(self, followed: Followed, state: AccountState, reason: str) -> None:
-        """Stop following it, and say so in its state."""
-        extra = {"account_id": followed.account.account_id, "state": state.value, "reason": reason}
+    def _save(self, followed: Followed, account: ExchangeAccount) -> None:
+        """Whatever troubled it is over with that, in the store too."""
+        self._outside.accounts.save(account)
+        followed.account = replace(account, trouble=None, trouble_since=None)
+
+    def stop_as(
+        self,
+        followed: Followed,
+        state: AccountState,
+        refusals: tuple[Refusal, ...],
+        reason: str = "",
+    ) -> None:
+        """Stop following it, and say so in its state; `reason` is for the log."""
+        account_id = followed.account.account_id
+        extra = {"account_id": account_id, "state": state.value, "reason": reason}
+        extra["refusals"] = " ".join(each.value for each in refusals)
         _log.warning("account_stopped", extra=extra)
-        self._stream.leave(followed.account.account_id)
-        self._on_forgotten(followed.account.account_id)
-        followed.stage, followed.stop_as, followed.streaming = Stage.STOP, state, False
+        self._stream.leave(account_id)
+        self._on_forgotten(account_id)
+        followed.stage, followed.streaming = Stage.STOP, False
+        followed.stop_as, followed.stop_for = state, refusals
         self.advance(followed)
 
     def _stop(self, followed: Followed) -> None:
-        stopped = replace(followed.account, state=followed.stop_as)
+        account, refusals = followed.account, followed.stop_for
         if followed.stop_as is AccountState.UNLINKED:
-            stopped = replace(stopped, ciphertext=None)
-        self._outside.accounts.save(stopped)
-        if followed.stop_as is AccountState.UNLINKED:
-            self.forget(stopped.account_id)
-        else:
-            followed.account, followed.stage = stopped, Stage.STOPPED
+            unlink_account(account, self._outside.now(), self._outside.desk.members, refusals)
+            self.forget(account.account_id)
+            return
+        self._save(followed, replace(account, state=followed.stop_as, refusals=refusals))
+        followed.stage = Stage.STOPPED
 
     def check_again(self, followed: Followed) -> bool:
         """Look at the key of an account that streams or was stopped; False when it has to be
         tried again."""
         try:
-            state = check_key(self._outside.exchange, followed.pair)
-        except KeyRevoked:
+            permissions = self._outside.exchange.permissions(followed.pair)
+        except KeyRevoked as error:
             state = AccountState.KEY_REVOKED
+            refusals: tuple[Refusal, ...] = (refusal_of(error),)
         except PASSING as error:
             self.failed(followed, error)
             return False
-        if state is not AccountState.LIVE:
-            if state is not followed.account.state:
-                self.stop_as(followed, state, "the key's permissions")
+        else:
+            state, refusals = state_after_check(permissions), refusals_of(permissions)
+        if refusals:
+            if (state, refusals) != (followed.account.state, followed.account.refusals):
+                self.stop_as(followed, state, refusals)
         elif followed.stage is Stage.STOPPED:
             return self._come_back(followed)
+        if followed.streaming:
+            self.note(followed, None)
         return True
 
     def _come_back(self, followed: Followed) -> bool:
         """A stopped account's key was put right: go on, from where it was stopped."""
         uid = followed.account.uid
-        if uid is not None and self._followed_elsewhere(followed, uid):
-            return True
         state = AccountState.CHECKING if uid is None else AccountState.LIVE
-        account = replace(followed.account, state=state)
+        account = replace(followed.account, state=state, refusals=())
         try:
-            self._outside.accounts.save(account)
+            self._save(followed, account)
         except StoreUnavailable as error:
             self.failed(followed, error)
             return False
@@ -162,13 +191,13 @@ class AccountSteps:
             self.forget(account.account_id)
             return True
         _log.info("account_came_back", extra={"account_id": account.account_id})
-        followed.account, followed.stage = account, Stage.CHECK
+        followed.stage = Stage.CHECK
         if state is AccountState.LIVE:
             self.follow(followed, "gap", self._outside.machine())
         return True
 
     def failed(self, followed: Followed, error: LeagueError) -> None:
-        """Note why a step was not done."""
+        """Note why a step was not done, also for the account's owner."""
         followed.last_error = str(error)
         extra = {
             "account_id": followed.account.account_id,
@@ -176,3 +205,30 @@ class AccountSteps:
             "reason": str(error),
         }
         _log.warning("account_step_failed", extra=extra)
+        if isinstance(error, ExchangeError):
+            self.note(followed, self._mood.after(error))
+
+    def note_silence(self, followed: Followed) -> bool:
+        """Tell the owner that no events come, when none have come for a while; whether that
+        was news."""
+        since, told = followed.silent_since, followed.account.trouble
+        if since is None or self._outside.machine() - since < _SILENT_AFTER or told is not None:
+            return False
+        trouble = self._mood.now()
+        closed = trouble is Trouble.MAINTENANCE
+        self.note(followed, trouble if closed else Trouble.STREAM_BROKEN)
+        return True
+
+    def note(self, followed: Followed, trouble: Trouble | None) -> None:
+        """Keep what troubles the account, or that nothing does any more, if that is news."""
+        account = followed.account
+        if account.trouble is trouble:
+            return
+        try:
+            since = self._outside.now()
+            self._outside.accounts.note_trouble(account, trouble, since)
+        except (*PASSING, Conflict) as error:
+            extra = {"account_id": account.account_id, "reason": str(error)}
+            _log.warning("trouble_not_noted", extra=extra)
+            return
+        followed.account = replace(account, trouble=trouble, trouble_since=since)

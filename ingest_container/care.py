@@ -2,17 +2,18 @@
 
 from datetime import datetime
 
-from chalicelib.domain.account import AccountState, KeyPair, state_after_check
+from chalicelib.domain.account import Refusal
+from chalicelib.domain.errors import KeyRevoked
 from chalicelib.domain.ledger import Checkpoint
-from chalicelib.services.exchange_ports import AccountReading, Exchange
+from chalicelib.services.exchange_ports import AccountReading
 from chalicelib.services.ports import Snapshot
 from ingest_container.followed import Followed
 from ingest_container.outside import Outside
 
 
-def check_key(exchange: Exchange, pair: KeyPair) -> AccountState:
-    """LIVE, or why the key is not taken. Raises ExchangeError's subclasses."""
-    return state_after_check(exchange.permissions(pair))
+def refusal_of(error: KeyRevoked) -> Refusal:
+    """What the exchange's refusal of a key says to its owner."""
+    return Refusal.SIGNATURE_WRONG if error.wrong_signature else Refusal.KEY_REFUSED
 
 
 def send_snapshot(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair
+from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair, Refusal
 from chalicelib.domain.ledger import LedgerEntry
 from chalicelib.services.ports import Snapshot, StreamItem
 
@@ -25,17 +25,19 @@ class Stage(Enum):
 class Followed:
     """An account of the slot and what is known of its stream.
 
-    `uid` is the exchange's own name of the account, once known. `frames` counts those received.
+    `frames` counts those received.
     `in_doubt_since` is by the machine's clock: since then frames may have been missed.
+    `silent_since` is by the machine's clock: since then no frames come though they should.
     `compare_for` is why its books must be compared once it streams; empty when they need not.
     """
 
     account: ExchangeAccount
     pair: KeyPair
     stage: Stage
-    uid: str | None = None
     streaming: bool = False
+    silent_since: datetime | None = None
     stop_as: AccountState = AccountState.KEY_REVOKED
+    stop_for: tuple[Refusal, ...] = ()
     frames: int = 0
     entries_since_checkpoint: bool = False
     in_doubt_since: datetime | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.services.bind_account import LinkDesk
 from chalicelib.services.exchange_contact import ExchangeContact
 from chalicelib.services.exchange_ports import (
     Exchange,
@@ -43,6 +44,7 @@ class Outside:
     prices: Prices
     events: Events
     vault: KeyVault
+    desk: LinkDesk
     user_stream: Callable[[StreamListener], UserStream]
     price_stream: Callable[[], PriceStream]
     now: Callable[[], datetime]

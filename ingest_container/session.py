@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
-from chalicelib.domain.account import AccountState, ExchangeAccount
+from chalicelib.domain.account import AccountState, ExchangeAccount, Refusal
 from chalicelib.domain.errors import (
     ExchangeUnavailable,
     NotAllowed,
@@ -27,6 +28,7 @@ from ingest_container.outside import Outside
 
 _ENTRY_SIGNS = ('"TRADE"', '"balanceUpdate"')  # in every frame that makes a ledger entry
 _KEY_CHECKS_A_HEARTBEAT = 5
+_NOTES_A_HEARTBEAT = 25
 _STOPPED_STATES = (AccountState.KEY_REVOKED, AccountState.PERMISSIONS_WIDENED)
 
 _MOVEMENT_SIGN = '"balanceUpdate"'  # in every frame of a change that a history will name
@@ -194,6 +196,8 @@ class SlotSession:
             _log.warning("roster_not_read", extra={"slot": self.slot, "reason": str(error)})
         for followed in self.followed():
             self._steps.advance(followed)
+        silent = (self._steps.note_silence(each) for each in self.followed())
+        list(islice(filter(None, silent), _NOTES_A_HEARTBEAT))
         try:
             self._books.look(self.slot, self.followed())
         except StoreUnavailable as error:
@@ -210,6 +214,8 @@ class SlotSession:
             account = listed.get(account_id)
             if account is None or account.link_number != followed.account.link_number:
                 self._steps.forget(account_id)
+            elif account.ciphertext != followed.account.ciphertext:
+                self._steps.forget(account_id)  # it goes on with another key
             elif followed.stage is Stage.STOP:
                 continue
             elif (account.state in _STOPPED_STATES) != (followed.stage is Stage.STOPPED):
@@ -229,7 +235,7 @@ class SlotSession:
             extra = {"account_id": account.account_id, "reason": str(error)}
             _log.error("key_not_opened", extra=extra)
             return False
-        followed = Followed(account, pair, Stage.CHECK, uid=account.uid)
+        followed = Followed(account, pair, Stage.CHECK)
         self._followed[account.account_id] = followed
         if account.state in _STOPPED_STATES:
             followed.stage = Stage.STOPPED
@@ -255,7 +261,8 @@ class SlotSession:
         followed = self._followed.get(account_id)
         if followed is None:
             return
-        followed.streaming = True
+        followed.streaming, followed.silent_since = True, None
+        self._steps.note(followed, None)
         if followed.stage is Stage.SUBSCRIBE:
             checking = followed.account.state is AccountState.CHECKING
             followed.stage = Stage.LINK if checking else Stage.STREAM
@@ -275,6 +282,8 @@ class SlotSession:
             if followed is None:
                 continue
             followed.streaming = streaming
+            if not streaming:
+                followed.silent_since = followed.silent_since or self._outside.machine()
             if followed.stage is Stage.LINK:
                 followed.stage = Stage.SUBSCRIBE  # read it only when nothing is missed any more
             elif followed.stage is Stage.STREAM:
@@ -285,7 +294,8 @@ class SlotSession:
     def _on_revoked(self, account_id: str, reason: str) -> None:
         followed = self._followed.get(account_id)
         if followed is not None:
-            self._steps.stop_as(followed, AccountState.KEY_REVOKED, reason)
+            refusals = (Refusal.KEY_REFUSED,)
+            self._steps.stop_as(followed, AccountState.KEY_REVOKED, refusals, reason)
 
     def compare_all(self) -> None:
         """Want the books compared of every account that something was recorded of since."""

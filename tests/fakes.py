@@ -31,9 +31,12 @@ from chalicelib.domain.follow import Follow
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
 from chalicelib.domain.market import PriceList, Symbol
+from chalicelib.services.bind_account import LinkDesk
+from chalicelib.services.link_account import Membership
 from chalicelib.services.ports import BlockKey, BoardHead, Lease, Seat
 from tests.fake_identity import FakeThrottle
 from tests.fake_jobs import FakeCorrections, FakeRuns
+from tests.fake_links import FakeLinks
 from tests.fake_outside import (
     FakeEvents,
     FakeExchange,
@@ -57,6 +60,7 @@ __all__ = [
     "FakeKeyVault",
     "FakeLeases",
     "FakeLedger",
+    "FakeLinks",
     "FakePrices",
     "FakeRuns",
     "FakeSeats",
@@ -130,14 +134,13 @@ class FakeTraders:
 
 
 class FakeAccounts:
-    """Accounts, rosters and uids in dicts."""
+    """Accounts and rosters in dicts."""
 
     def __init__(self, per_slot: int = ACCOUNTS_PER_SLOT) -> None:
         self._per_slot = per_slot
         self._accounts: dict[str, ExchangeAccount] = {}
         self._numbers: defaultdict[int, int] = defaultdict(int)
         self._slots = 0
-        self._bound: dict[tuple[str, str], str] = {}
 
     def add(self, account: ExchangeAccount) -> None:
         if account.account_id in self._accounts:
@@ -182,11 +185,6 @@ class FakeAccounts:
     def of_trader(self, trader_id: str) -> list[ExchangeAccount]:
         his = [each for each in self._accounts.values() if each.trader_id == trader_id]
         return sorted(his, key=lambda account: account.account_id)
-
-    def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
-        owner = self._bound.setdefault((exchange, uid), account.trader_id)
-        if owner != account.trader_id:
-            raise Conflict(f"the {exchange} account {uid} belongs to another trader")
 
     def roster(self, slot: int) -> list[ExchangeAccount]:
         linked = (
@@ -510,7 +508,23 @@ class Fakes:
     events: FakeEvents = field(default_factory=FakeEvents)
     vault: FakeKeyVault = field(default_factory=FakeKeyVault)
     follows: FakeFollows = field(default_factory=FakeFollows)
+    links: FakeLinks = field(default_factory=FakeLinks)
     seats: FakeSeats = field(init=False)
 
     def __post_init__(self) -> None:
         self.seats = FakeSeats(self.traders, self.follows)
+
+    def desk(self) -> LinkDesk:
+        """Where accounts are linked; new ids are new-1, new-2, …"""
+        numbers = count(1)
+        members = Membership(
+            traders=self.traders,
+            seats=self.seats,
+            accounts=self.accounts,
+            ledger=self.ledger,
+            holdings=self.holdings,
+            runs=self.runs,
+            corrections=self.corrections,
+            new_id=lambda: f"new-{next(numbers)}",
+        )
+        return LinkDesk(self.links, self.vault, members)

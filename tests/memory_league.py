@@ -127,6 +127,7 @@ class MemoryLeague:
         return wiring.Stores(
             traders=self.fakes.traders,
             accounts=self.fakes.accounts,
+            links=self.fakes.links,
             ledger=self.fakes.ledger,
             holdings=self.fakes.holdings,
             history=self.fakes.history,
@@ -168,6 +169,7 @@ class MemoryLeague:
             prices=self.fakes.prices,
             events=self.fakes.events,
             vault=self.fakes.vault,
+            desk=self.fakes.desk(),
             user_stream=user_stream,
             price_stream=lambda: BinancePriceStream(self.running.stream_url, environment),
             now=wiring.now,

@@ -122,4 +122,10 @@ class OrderRejected(ExchangeError):
 
 
 class KeyRevoked(ExchangeError):
-    """The key is unknown, deleted, locked to another address, or lost a permission."""
+    """The key is unknown, deleted, locked to another address, or lost a permission; with
+    `wrong_signature` it is known, and its secret is not the one that was used."""
+
+    def __init__(self, message: str, *, wrong_signature: bool = False) -> None:
+        """Keep which it is."""
+        super().__init__(message)
+        self.wrong_signature = wrong_signature

@@ -21,11 +21,13 @@ from chalicelib.domain.money import Asset
 @dataclass(frozen=True, slots=True)
 class AccountReading:
     """An exchange's whole answer about one account: quantities are free + locked, true at
-    any instant from `updated_at` until the answer was given."""
+    any instant from `updated_at` until the answer was given. `spot` is False for an account
+    of another sort."""
 
     uid: str
     quantities: Mapping[Asset, Decimal]
     updated_at: datetime
+    spot: bool = True
 
 
 class ExchangeState(Enum):

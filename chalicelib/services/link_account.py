@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair, Trader
-from chalicelib.domain.errors import Conflict
+from chalicelib.domain.account import AccountState, ExchangeAccount, KeyPair, Refusal, Trader
+from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Source
 from chalicelib.domain.names import checked_name
@@ -95,12 +95,26 @@ def link_account(
     return account
 
 
-def unlink_account(account: ExchangeAccount, now: datetime, members: Membership) -> None:
+def unlink_account(
+    account: ExchangeAccount,
+    now: datetime,
+    members: Membership,
+    refusals: tuple[Refusal, ...] = (),
+) -> None:
     """Destroy the account's key and end its record; its trader retires with the last one.
 
     What it held leaves as flows at `now`, or at the instant of an unlinking that broke off.
+    `refusals` are kept with it where its end was not his own wish.
     """
-    members.accounts.save(replace(account, state=AccountState.UNLINKED, ciphertext=None))
+    members.accounts.save(
+        replace(
+            account,
+            state=AccountState.UNLINKED,
+            ciphertext=None,
+            unlinked_at=account.unlinked_at or now,
+            refusals=refusals or account.refusals,
+        )
+    )
     row = _close(account, now, members.holdings)
     if row is not None and row.unlinked_at is not None:
         members.ledger.add(
@@ -120,7 +134,10 @@ def unlink_account(account: ExchangeAccount, now: datetime, members: Membership)
         if row.quantities:
             members.holdings.replace(row, replace(row, quantities={}))
         note_corrections([Recorded(row, unlinked_at=row.unlinked_at)], members)
-    trader = members.traders.get(account.trader_id)
+    try:
+        trader = members.traders.get(account.trader_id)
+    except NotFound:  # he left the league meanwhile
+        return
     others = _linked_exchanges(account, members)
     has_a_record = bool(members.holdings.of_seat(account.seat))
     if has_a_record and not others and trader.retired_at is None:
@@ -146,15 +163,12 @@ def _close(account: ExchangeAccount, now: datetime, holdings: Holdings) -> Accou
 
 
 def _linked_exchanges(gone: ExchangeAccount, members: Membership) -> set[str]:
-    """Exchanges of the trader's other accounts: live ones have a row, new ones a roster place."""
-    rows = members.holdings.of_seat(gone.seat)
-    live = {row.exchange for row in rows if row.unlinked_at is None}
-    new = {
+    """Exchanges of the trader's other accounts."""
+    return {
         each.exchange
-        for each in members.accounts.roster(gone.slot)
-        if each.trader_id == gone.trader_id and each.account_id != gone.account_id
+        for each in members.accounts.of_trader(gone.trader_id)
+        if each.account_id != gone.account_id and each.state is not AccountState.UNLINKED
     }
-    return live | new
 
 
 def _put_seat(

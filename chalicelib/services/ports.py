@@ -113,9 +113,6 @@ class Accounts(Protocol):
     def of_trader(self, trader_id: str) -> list[ExchangeAccount]:
         """All accounts that he ever linked, by id."""
 
-    def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
-        """Bind the exchange's own account to its trader. Raises Conflict when it is another's."""
-
     def roster(self, slot: int) -> list[ExchangeAccount]:
         """All accounts that this slot follows."""
 

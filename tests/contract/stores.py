@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamo.history import DynamoHistory
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
 from chalicelib.adapters.dynamo.leases import DynamoLeases
 from chalicelib.adapters.dynamo.ledger import DynamoLedger
+from chalicelib.adapters.dynamo.links import DynamoLinks
 from chalicelib.adapters.dynamo.prices import DynamoPrices
 from chalicelib.adapters.dynamo.runs import DynamoRuns
 from chalicelib.adapters.dynamo.seats import DynamoSeats
@@ -24,7 +25,7 @@ from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.dynamo.throttle import DynamoThrottle
 from chalicelib.adapters.dynamo.traders import DynamoTraders
 from chalicelib.domain.account import SEATS_PER_BLOCK, SEATS_PER_SHARD
-from chalicelib.services import exchange_ports, identity_ports, ports
+from chalicelib.services import exchange_ports, identity_ports, link_ports, ports
 from tests.fakes import Fakes
 
 _numbers = count(1)
@@ -52,6 +53,8 @@ class Stores(Protocol):
     def traders(self) -> ports.Traders: ...
     @property
     def accounts(self) -> ports.Accounts: ...
+    @property
+    def links(self) -> link_ports.Links: ...
     @property
     def ledger(self) -> ports.Ledger: ...
     @property
@@ -90,6 +93,7 @@ class DynamoStores:
     def __post_init__(self) -> None:
         self.traders = DynamoTraders(self.tables)
         self.accounts = DynamoAccounts(self.tables)
+        self.links = DynamoLinks(self.tables)
         self.ledger = DynamoLedger(self.tables)
         self.holdings = DynamoHoldings(self.tables)
         self.prices = DynamoPrices(self.tables, self.exchange)

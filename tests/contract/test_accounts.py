@@ -180,16 +180,6 @@ def test_unlinking_may_be_repeated_and_linked_anew(stores: Stores, fresh: Fresh)
         stores.accounts.save(gone)
 
 
-def test_an_exchange_account_is_bound_to_one_trader(stores: Stores, fresh: Fresh) -> None:
-    uid = str(fresh.number)
-    mine, theirs = account_of(fresh), account_of(fresh, account_id="B", trader_id="another")
-    stores.accounts.bind_uid("binance", uid, mine, NOON)
-    stores.accounts.bind_uid("binance", uid, replace(mine, link_number=2), at(1))
-    stores.accounts.bind_uid("kraken", uid, theirs, NOON)
-    with pytest.raises(Conflict, match="another trader"):
-        stores.accounts.bind_uid("binance", uid, theirs, at(1))
-
-
 @pytest.fixture(params=["fake", "moto", "dynalite"])
 def alone(request: pytest.FixtureRequest, fresh: Fresh) -> Accounts:
     """Accounts in a store of their own, two to a slot: slots are counted over all of them."""

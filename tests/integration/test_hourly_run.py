@@ -39,6 +39,7 @@ def league() -> Iterator[Fakes]:
         wiring.Stores(
             traders=stores.traders,
             accounts=stores.accounts,
+            links=stores.links,
             ledger=stores.ledger,
             holdings=stores.holdings,
             history=stores.history,

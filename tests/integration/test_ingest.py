@@ -122,6 +122,7 @@ class League:
             prices=self.fakes.prices,
             events=self.queue,
             vault=self.fakes.vault,
+            desk=self.fakes.desk(),
             user_stream=user_stream,
             price_stream=lambda: BinancePriceStream(self.running.stream_url, environment),
             now=self.exchange.clock.now,

@@ -13,6 +13,7 @@ from chalicelib.domain.money import EXACT, amount
 from chalicelib.services.exchange_ports import AccountReading, ExchangeState
 
 SHAPELESS = (AttributeError, TypeError, ValueError)  # what the library makes of odd bodies
+_SPOT = "SPOT"
 _WEIGHT_LIMIT = ("REQUEST_WEIGHT", "MINUTE", 1)
 
 
@@ -78,7 +79,9 @@ def account_of(answer: Mapping[str, Any]) -> AccountReading:
             + amount(row.get("locked"), "locked")
             for row in rows_of(answer["balances"])
         }
-    return AccountReading(str(whole(answer, "uid")), quantities, instant(answer, "updateTime"))
+    spot = answer.get("accountType", _SPOT) == _SPOT
+    updated_at = instant(answer, "updateTime")
+    return AccountReading(str(whole(answer, "uid")), quantities, updated_at, spot)
 
 
 def state_of(answer: Mapping[str, Any]) -> ExchangeState:

@@ -27,7 +27,8 @@ TIMESTAMP_OUTSIDE = -1021
 ALREADY_SUBSCRIBED = -2035
 NUMBERS_USED_UP = -2042
 _TOO_MUCH = {-1003, -1015}
-_KEY_IS_DEAD = {-1022, -2008, -2014, -2015}
+_SIGNATURE_WRONG = -1022
+_KEY_IS_DEAD = {_SIGNATURE_WRONG, -2008, -2014, -2015}
 _INVALID_SYMBOL = -1121
 _ORDER_REFUSED = {-1013, -2010, -2011}
 _TRY_LATER = {-1000, -1001, -1006, -1007, -1008, -1016, TIMESTAMP_OUTSIDE}
@@ -108,7 +109,7 @@ def translate(refusal: Refusal, asked: str, now: datetime) -> ExchangeError:
     if refusal.status == _REGION_NOT_SERVED:
         return RegionRefused(f"the exchange does not serve this address's region: {words}")
     if refusal.code in _KEY_IS_DEAD:
-        return KeyRevoked(words)
+        return KeyRevoked(words, wrong_signature=refusal.code == _SIGNATURE_WRONG)
     if refusal.code == _INVALID_SYMBOL:
         return SymbolGone(words)
     if refusal.code in _ORDER_REFUSED:

@@ -1,4 +1,4 @@
-"""The Accounts port: linked exchange accounts, who they belong to, and the rosters.
+"""The Accounts port: linked exchange accounts, by trader and in the rosters.
 
 A roster holds ids alone; the accounts are read from their own items, so a sealed key lies
 in one place and is gone when that item loses it. How many accounts each slot has is kept in
@@ -20,7 +20,6 @@ from chalicelib.adapters.dynamo.items import (
     RosterItem,
     RosterNumberItem,
     TraderAccountItem,
-    UidItem,
 )
 from chalicelib.adapters.dynamo.tables import RawItem, Tables, key
 from chalicelib.domain.account import (
@@ -31,7 +30,7 @@ from chalicelib.domain.account import (
     Refusal,
     Trouble,
 )
-from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.domain.errors import NotFound
 
 _SLOTS: Final = "SLOTS"
 _COUNTS: Final = "COUNTS"
@@ -98,26 +97,6 @@ class DynamoAccounts:
     def of_trader(self, trader_id: str) -> list[ExchangeAccount]:
         """All accounts that he ever linked, by id."""
         return self._listed(f"T#{trader_id}")
-
-    def bind_uid(self, exchange: str, uid: str, account: ExchangeAccount, now: datetime) -> None:
-        """Raises Conflict when the exchange's own account is another trader's."""
-        binding = self._tables.model(UidItem)(
-            f"UID#{exchange}#{uid}",
-            "BOUND",
-            trader=account.trader_id,
-            account=account.account_id,
-            since=now,
-        )
-        stored = self._tables.find(UidItem, binding.pk, binding.sk)
-        if stored is None:
-            try:
-                with store_errors(f"binding {exchange} account {uid}"):
-                    binding.save(condition=UidItem.pk.does_not_exist())
-                return
-            except Conflict:
-                stored = self._tables.find(UidItem, binding.pk, binding.sk)
-        if stored is None or stored.trader != account.trader_id:
-            raise Conflict(f"the {exchange} account {uid} belongs to another trader")
 
     def roster(self, slot: int) -> list[ExchangeAccount]:
         """All accounts that this slot follows, by id."""

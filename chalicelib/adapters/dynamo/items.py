@@ -124,6 +124,25 @@ class UidItem(Item):
     trader = UnicodeAttribute()
     account = UnicodeAttribute()
     since = InstantAttribute()
+    proven = BooleanAttribute(null=True)
+
+
+class IssuedPairItem(Item):
+    """A#<account> / PAIR"""
+
+    TABLE = "accounts"
+    trader = UnicodeAttribute()
+    exchange = UnicodeAttribute()
+    ciphertext = BinaryAttribute(legacy_encoding=False)
+    until = InstantAttribute()
+    expires_at = NumberAttribute()
+
+
+class KeyClaimItem(Item):
+    """T#<trader> / KEY#<digest>: the account he links with that key"""
+
+    TABLE = "accounts"
+    account = UnicodeAttribute()
 
 
 class RosterItem(Item):

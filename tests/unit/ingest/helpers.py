@@ -122,6 +122,7 @@ class World:
             prices=self.fakes.prices,
             events=self.fakes.events,
             vault=self.fakes.vault,
+            desk=self.fakes.desk(),
             user_stream=FakeUserStream,
             price_stream=lambda: self.price_stream,
             now=self.now,

@@ -15,6 +15,7 @@ from chalicelib.domain.errors import (
     RateLimited,
     StoreUnavailable,
 )
+from chalicelib.services.link_ports import Binding
 from chalicelib.services.ports import StreamItem
 from ingest_container.followed import Followed, Stage
 from ingest_container.forwarder import Forwarder
@@ -241,7 +242,8 @@ def test_a_key_revoked_before_the_first_reading_is_told(world: World, slot: Slot
 
 def test_an_exchange_account_of_another_trader_is_not_linked(world: World, slot: Slot) -> None:
     other = world.add_account("bob", slot=1)
-    world.fakes.accounts.bind_uid("binance", "uid of ada", other, NOON)
+    whose = Binding("binance", "uid of ada", other.trader_id, other.account_id, NOON)
+    world.fakes.links.bind(whose, None)
     world.add_account("ada")
     link(slot)
     assert state(world) is AccountState.UNLINKED

@@ -234,16 +234,6 @@ def test_an_account_stopped_here_comes_back_too(world: World, slot: Slot) -> Non
     assert set(stream(slot).following) == {"ada"}
 
 
-def test_a_stopped_account_that_was_linked_anew_stays_stopped(world: World, slot: Slot) -> None:
-    old = world.add_account("old", AccountState.KEY_REVOKED)
-    world.fakes.accounts.save(replace(old, uid="the same"))
-    new = world.add_account("new", AccountState.LIVE)
-    world.fakes.accounts.save(replace(new, uid="the same"))
-    link(slot, "new")
-    a_day_later(world, slot)
-    assert state(world, "old") is AccountState.KEY_REVOKED
-
-
 def test_coming_back_is_tried_again_when_it_cannot_be_stored(
     world: World, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
