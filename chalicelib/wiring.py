@@ -210,6 +210,11 @@ def people() -> identity_ports.People:
     return _replaced.people or _people()
 
 
+def tokens() -> identity_ports.Tokens:
+    """Who checks access tokens; built without what only signing in needs."""
+    return _replaced.people.tokens if _replaced.people is not None else _tokens()
+
+
 def members() -> "Membership":
     """Where members are kept, and who makes new ids."""
     from chalicelib.services.link_account import Membership
@@ -311,23 +316,30 @@ def _stores() -> Stores:
 
 @cache
 def _people() -> identity_ports.People:
-    from chalicelib.adapters import aws, tokens
-    from chalicelib.adapters.cognito import CognitoIdentity, issuer
+    from chalicelib.adapters import aws
+    from chalicelib.adapters.cognito import CognitoIdentity
     from chalicelib.adapters.dynamo.throttle import DynamoThrottle
     from chalicelib.adapters.mail import SesMail
 
     found = settings()
     # one try: a second one after a pause would show by its time what the answer hides
     cognito = aws.client("cognito-idp", found.region, found.cloud_url, tries=1)
-    named = issuer(found.region, found.pool_id)
-    keys = found.pool_keys_url or f"{named}/.well-known/jwks.json"
-    ring = tokens.KeyRing(lambda: tokens.fetch_keys(keys))
     return identity_ports.People(
         identity=CognitoIdentity(cognito, found.pool_id, found.pool_client_id),
-        tokens=tokens.TokenVerifier(named, found.pool_client_id, ring),
+        tokens=_tokens(),
         throttle=DynamoThrottle(tables()),
         mail=SesMail(_client("sesv2"), found.mail_from),
     )
+
+
+@cache
+def _tokens() -> identity_ports.Tokens:
+    from chalicelib.adapters.tokens import KeyRing, TokenVerifier, fetch_keys, issuer
+
+    found = settings()
+    named = issuer(found.region, found.pool_id)
+    keys = found.pool_keys_url or f"{named}/.well-known/jwks.json"
+    return TokenVerifier(named, found.pool_client_id, KeyRing(lambda: fetch_keys(keys)))
 
 
 @cache

@@ -12,8 +12,8 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.cognito import CognitoIdentity, issuer
-from chalicelib.adapters.tokens import KeyRing, TokenVerifier
+from chalicelib.adapters.cognito import CognitoIdentity
+from chalicelib.adapters.tokens import KeyRing, TokenVerifier, issuer
 from chalicelib.services.identity_ports import Session, SignUp
 from sandbox.identity import totp
 from sandbox.identity.make import make_pool

@@ -35,11 +35,6 @@ _log = logging.getLogger(__name__)
 _FACTOR: Final = "SOFTWARE_TOKEN_MFA"
 
 
-def issuer(region: str, pool_id: str) -> str:
-    """What the pool's tokens call their issuer, on AWS as in an emulator."""
-    return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
-
-
 class CognitoIdentity:
     """The people of one user pool."""
 

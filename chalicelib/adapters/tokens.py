@@ -37,6 +37,11 @@ _BAD_TOKEN: Final = (JoseError, ValueError, TypeError, KeyError, OverflowError, 
 """What taking a token apart raises; a text of a few kilobytes may nest a thousand lists."""
 
 
+def issuer(region: str, pool_id: str) -> str:
+    """What the pool's tokens call their issuer, on AWS as in an emulator."""
+    return f"https://cognito-idp.{region}.amazonaws.com/{pool_id}"
+
+
 def fetch_keys(address: str) -> KeyDocument:
     """The provider's key set. Raises StoreUnavailable."""
     try:

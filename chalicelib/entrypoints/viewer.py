@@ -32,7 +32,7 @@ def signed_in(request: Any) -> Viewer:  # noqa: ANN401 (chalice has no types)
     token = _bearer(request)
     if token is None:
         raise NotSignedIn("sign in first, and send the access token as Authorization: Bearer")
-    trader_id = wiring.people().tokens.trader_of(token, wiring.machine_now())
+    trader_id = wiring.tokens().trader_of(token, wiring.machine_now())
     try:
         return Viewer(wiring.stores().traders.get(trader_id), token)
     except NotFound as error:

@@ -15,7 +15,7 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from chalicelib.adapters.cognito import issuer
+from chalicelib.adapters.tokens import issuer
 from sandbox.identity.make import ROTATION
 from sandbox.identity.people import Mailer, People
 from sandbox.identity.records import ClientSettings, Refused, User

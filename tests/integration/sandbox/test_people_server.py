@@ -9,9 +9,9 @@ import requests
 from werkzeug.serving import make_server
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.cognito import CognitoIdentity, issuer
+from chalicelib.adapters.cognito import CognitoIdentity
 from chalicelib.adapters.mail import SesMail
-from chalicelib.adapters.tokens import KeyRing, TokenVerifier, fetch_keys
+from chalicelib.adapters.tokens import KeyRing, TokenVerifier, fetch_keys, issuer
 from chalicelib.domain.errors import DeliveryFailed, NotSignedIn, StoreUnavailable, WrongCode
 from chalicelib.services.identity_ports import Session, SignUp
 from sandbox.cloud import REGION, client, make_queues
