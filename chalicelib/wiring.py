@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import config, logs
 from chalicelib.domain.errors import ExchangeUnavailable
 from chalicelib.domain.market import Symbol
-from chalicelib.services import exchange_ports, identity_ports, link_ports, ports
+from chalicelib.services import exchange_ports, identity_ports, import_ports, link_ports, ports
 
 if TYPE_CHECKING:
     from chalicelib.adapters.binance.budget import WeightBudget
@@ -49,6 +49,7 @@ class Stores:
     doubts: ports.Doubts
     follows: ports.Follows
     conditions: exchange_ports.ExchangeConditions
+    imports: import_ports.Imports
 
 
 @dataclass(slots=True)
@@ -286,6 +287,7 @@ def _stores() -> Stores:
     from chalicelib.adapters.dynamo.follows import DynamoFollows
     from chalicelib.adapters.dynamo.history import DynamoHistory
     from chalicelib.adapters.dynamo.holdings import DynamoHoldings
+    from chalicelib.adapters.dynamo.imports import DynamoImports
     from chalicelib.adapters.dynamo.leases import DynamoLeases
     from chalicelib.adapters.dynamo.ledger import DynamoLedger
     from chalicelib.adapters.dynamo.links import DynamoLinks
@@ -311,6 +313,7 @@ def _stores() -> Stores:
         doubts=DynamoDoubts(bound),
         follows=DynamoFollows(bound),
         conditions=DynamoExchangeConditions(bound),
+        imports=DynamoImports(bound),
     )
 
 

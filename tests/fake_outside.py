@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from chalicelib.domain.account import KeyPair, KeyPermissions
 from chalicelib.domain.errors import DeliveryFailed, InvalidRequest, KeyRevoked, NotAllowed
-from chalicelib.domain.ledger import BalanceChange, Fill, order_of
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, order_of
 from chalicelib.domain.market import Quote, Symbol
+from chalicelib.domain.windows import hour_start
 from chalicelib.services.exchange_ports import AccountReading, ExchangeState, FrameContent
 from chalicelib.services.ports import RankTask, ShardTask, StreamItem
 
@@ -91,6 +92,8 @@ class FakeExchange:
         self.movements_of: dict[str, defaultdict[str, list[BalanceChange]]] = {
             name: defaultdict(list) for name in ("deposits", "withdrawals", "converts")
         }
+        self.hours_closed: dict[str, dict[int, Decimal]] = {}
+        self.snapshots_of: defaultdict[str, list[Checkpoint]] = defaultdict(list)
         self.calls: list[str] = []
         self._failures: defaultdict[str, list[Exception]] = defaultdict(list)
 
@@ -112,6 +115,11 @@ class FakeExchange:
     def minute_close(self, symbol: str, minute: datetime) -> Decimal | None:
         return self._answer("minute_close", lambda: self.closes.get((symbol, minute)))
 
+    def hour_closes(self, symbol: str, start: datetime, end: datetime) -> dict[int, Decimal]:
+        known = self.hours_closed.get(symbol, {})
+        found = {hour: close for hour, close in known.items() if start <= hour_start(hour) <= end}
+        return self._answer(f"hour_closes {symbol}", lambda: found)
+
     def account(self, pair: KeyPair) -> AccountReading:
         return self._answer("account", lambda: _of_key(self.readings, pair))
 
@@ -125,6 +133,16 @@ class FakeExchange:
             if each.symbol == symbol.name and each.executed_at >= start
         ]
         return self._answer("fills", lambda: sorted(found, key=order_of))
+
+    def snapshots(self, pair: KeyPair, end: datetime) -> list[Checkpoint]:
+        found = [each for each in self.snapshots_of[pair.api_key] if each.taken_at <= end]
+        return self._answer("snapshots", lambda: found)
+
+    def snapshots_kept(self) -> int:
+        return 30
+
+    def at_leisure(self) -> "FakeExchange":
+        return self
 
     def histories(self) -> Sequence[str]:
         return tuple(self.movements_of)

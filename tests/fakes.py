@@ -35,6 +35,7 @@ from chalicelib.services.bind_account import LinkDesk
 from chalicelib.services.link_account import Membership
 from chalicelib.services.ports import BlockKey, BoardHead, Lease, Seat
 from tests.fake_identity import FakeThrottle
+from tests.fake_imports import FakeImports
 from tests.fake_jobs import FakeCorrections, FakeRuns
 from tests.fake_links import FakeLinks
 from tests.fake_outside import (
@@ -57,6 +58,7 @@ __all__ = [
     "FakeFrameParser",
     "FakeHistory",
     "FakeHoldings",
+    "FakeImports",
     "FakeKeyVault",
     "FakeLeases",
     "FakeLedger",
@@ -509,6 +511,7 @@ class Fakes:
     vault: FakeKeyVault = field(default_factory=FakeKeyVault)
     follows: FakeFollows = field(default_factory=FakeFollows)
     links: FakeLinks = field(default_factory=FakeLinks)
+    imports: FakeImports = field(default_factory=FakeImports)
     seats: FakeSeats = field(init=False)
 
     def __post_init__(self) -> None:

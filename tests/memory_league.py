@@ -140,6 +140,7 @@ class MemoryLeague:
             corrections=self.fakes.corrections,
             doubts=self.fakes.doubts,
             follows=self.fakes.follows,
+            imports=self.fakes.imports,
         )
 
     def outside(self) -> Outside:

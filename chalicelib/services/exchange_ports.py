@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 from chalicelib.domain.account import KeyPair, KeyPermissions
 from chalicelib.domain.exchange_condition import ExchangeCondition
 from chalicelib.domain.holdings import Position
-from chalicelib.domain.ledger import BalanceChange, Fill
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill
 from chalicelib.domain.market import Quote, Symbol
 from chalicelib.domain.money import Asset
 
@@ -55,6 +55,11 @@ class Exchange(Protocol):
     def minute_close(self, symbol: str, minute: datetime) -> Decimal | None:
         """Close of the 1-minute candle that opens at `minute`."""
 
+    def hour_closes(self, symbol: str, start: datetime, end: datetime) -> dict[int, Decimal]:
+        """By number of each full hour from `start` to `end`, its end included, the price there:
+        the close of the candle before it, or the last price of a candle that still runs.
+        Hours in which the symbol did not trade, or that it never had, are missing."""
+
     def account(self, pair: KeyPair) -> AccountReading:
         """Quantities and uid of the key's account."""
 
@@ -74,6 +79,17 @@ class Exchange(Protocol):
     ) -> list[BalanceChange]:
         """What one of `histories` says happened with start ≤ changed_at < end, oldest first:
         one signed change per asset of each operation that has touched the balance."""
+
+    def snapshots(self, pair: KeyPair, end: datetime) -> list[Checkpoint]:
+        """The exchange's own readings of the account at past midnights (UTC) up to `end`, as far
+        back as it keeps them, oldest first; each of the millisecond before the midnight."""
+
+    def snapshots_kept(self) -> int:
+        """Of how many past days it keeps such readings; 0 where it keeps none."""
+
+    def at_leisure(self) -> "Exchange":
+        """The same exchange for work that can wait: its calls leave room to all others, and
+        where an account's own counter is spent they raise RateLimited at once."""
 
 
 class ExchangeConditions(Protocol):

@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamo.exchange_conditions import DynamoExchangeConditi
 from chalicelib.adapters.dynamo.follows import DynamoFollows
 from chalicelib.adapters.dynamo.history import DynamoHistory
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
+from chalicelib.adapters.dynamo.imports import DynamoImports
 from chalicelib.adapters.dynamo.leases import DynamoLeases
 from chalicelib.adapters.dynamo.ledger import DynamoLedger
 from chalicelib.adapters.dynamo.links import DynamoLinks
@@ -25,7 +26,7 @@ from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.dynamo.throttle import DynamoThrottle
 from chalicelib.adapters.dynamo.traders import DynamoTraders
 from chalicelib.domain.account import SEATS_PER_BLOCK, SEATS_PER_SHARD
-from chalicelib.services import exchange_ports, identity_ports, link_ports, ports
+from chalicelib.services import exchange_ports, identity_ports, import_ports, link_ports, ports
 from tests.fakes import Fakes
 
 _numbers = count(1)
@@ -81,6 +82,8 @@ class Stores(Protocol):
     def seats(self) -> ports.Seats: ...
     @property
     def boards(self) -> ports.Boards: ...
+    @property
+    def imports(self) -> import_ports.Imports: ...
 
 
 @dataclass
@@ -107,6 +110,7 @@ class DynamoStores:
         self.history = DynamoHistory(self.tables)
         self.seats = DynamoSeats(self.tables)
         self.boards = DynamoBoards(self.tables)
+        self.imports = DynamoImports(self.tables)
 
 
 def fake_stores() -> Stores:

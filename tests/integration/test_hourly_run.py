@@ -52,6 +52,7 @@ def league() -> Iterator[Fakes]:
             corrections=stores.corrections,
             doubts=stores.doubts,
             follows=stores.follows,
+            imports=stores.imports,
         ),
         now=lambda: at(seconds=10),
         tasks=stores.tasks,

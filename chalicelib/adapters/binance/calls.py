@@ -9,8 +9,8 @@ import copy
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeAlias
+from datetime import datetime, timedelta
+from typing import Any, Self, TypeAlias
 
 import requests
 from binance.client import Client
@@ -38,6 +38,7 @@ Answer: TypeAlias = Any
 _USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
 _USED_SAPI_WEIGHTS = ("X-SAPI-USED-IP-WEIGHT-1M", "X-SAPI-USED-UID-WEIGHT-1M")
 TIMEOUT_S = 10.0
+_NO_PATIENCE = timedelta(0)
 _FAILURES = (
     BinanceAPIException,
     BinanceRequestException,
@@ -103,6 +104,7 @@ class BinanceCalls:
         self.contact = contact or ExchangeContact(machine)
         self._timeout_s = timeout_s
         self.clock = ServerClock(machine)
+        self._leisurely = False
         self._template = _client()
         self._connections = HTTPAdapter(pool_maxsize=16)
 
@@ -118,6 +120,13 @@ class BinanceCalls:
         self.clock.correct(now)
         return now
 
+    def at_leisure(self) -> Self:
+        """The same calls with the lowest priority: they fill only a part of each counter that
+        others ask from too, and wait for none of /sapi."""
+        view = copy.copy(self)
+        view._leisurely = True
+        return view
+
     def api(
         self,
         name: str,
@@ -127,6 +136,8 @@ class BinanceCalls:
         pair: KeyPair | None = None,
     ) -> Answer:
         """The answer of a call under /api, whose weight is that of the whole address."""
+        if self._leisurely:
+            priority = Priority.IMPORT
         gate = _Gate(
             lambda: self._budget.spend(weight, priority),
             lambda error: self._budget.pause(error.retry_at, banned=error.banned),
@@ -143,7 +154,10 @@ class BinanceCalls:
 
         def spend() -> None:
             room = call.room if counter.api_key is not None else 0
-            self._sapi_budget.spend(counter, call.weight, room)
+            if self._leisurely:
+                self._sapi_budget.spend(counter, call.weight, room, _NO_PATIENCE, _share(call))
+            else:
+                self._sapi_budget.spend(counter, call.weight, room)
             self._budget.spend(0, call.priority)  # last: a ban may come while the other waits
 
         def refused(error: RateLimited) -> None:
@@ -226,6 +240,13 @@ class BinanceCalls:
         client.session.mount("https://", self._connections)
         client.session.mount("http://", self._connections)
         return client
+
+
+def _share(call: SapiCall) -> float:
+    """The part of its counter that a call at leisure may fill: all of one that only an import
+    asks from, and of the account's own, which delays nobody else."""
+    alone = call.per_account or call.priority is Priority.IMPORT
+    return 1.0 if alone else Priority.IMPORT.value
 
 
 def _client() -> Client:

@@ -3,12 +3,14 @@
 Sending is left to `calls.py`, reading to `answers.py`, `permissions.py` and `histories.py`.
 """
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, repeat
 
+from chalicelib.adapters.binance import past
 from chalicelib.adapters.binance.answers import (
     account_of,
     fill_of,
@@ -36,7 +38,7 @@ from chalicelib.domain.errors import (
     RateLimited,
     SymbolGone,
 )
-from chalicelib.domain.ledger import BalanceChange, Fill, order_of
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, order_of
 from chalicelib.domain.market import Quote, Symbol
 from chalicelib.domain.money import amount
 from chalicelib.services.exchange_contact import ExchangeContact
@@ -162,6 +164,24 @@ class BinanceExchange:
         )
         with well_formed("fills"):
             return [fill_of(row, symbol) for row in rows_of(answer)]
+
+    def hour_closes(self, symbol: str, start: datetime, end: datetime) -> dict[int, Decimal]:
+        """The price at each full hour from `start` to `end`, its end included."""
+        return past.hour_closes(self._calls, symbol, start, end)
+
+    def snapshots(self, pair: KeyPair, end: datetime) -> list[Checkpoint]:
+        """The daily readings of the last month up to `end`, oldest first."""
+        return past.snapshots(self._calls, pair, end)
+
+    def snapshots_kept(self) -> int:
+        """Of how many past days there are readings."""
+        return past.SNAPSHOTS_KEPT
+
+    def at_leisure(self) -> "BinanceExchange":
+        """The same exchange, asked what can wait; see the port."""
+        view = copy.copy(self)
+        view._calls = self._calls.at_leisure()
+        return view
 
     def histories(self) -> Sequence[str]:
         """Names of the histories of everything that moves a balance without a fill."""

@@ -47,21 +47,27 @@ class SapiBudget:
         self._paused_until: dict[Counter, datetime] = {}
 
     def spend(
-        self, counter: Counter, weight: int, room: int = 0, patience: timedelta = _PATIENCE
+        self,
+        counter: Counter,
+        weight: int,
+        room: int = 0,
+        patience: timedelta = _PATIENCE,
+        share: float = 1.0,
     ) -> None:
         """Book `weight`, waiting for a later minute if need be; with `room` only where so much
-        is still free, waiting for nothing.
+        is still free, waiting for nothing. `share` is the part of what we may ask that this
+        caller may fill.
 
         Raises RateLimited at once when the wait would outlast `patience`.
         """
         give_up_at = self._clock() + (timedelta(0) if room else patience)
-        while seconds := self.try_spend(counter, weight, room):
+        while seconds := self.try_spend(counter, weight, room, share):
             retry_at = self._clock() + timedelta(seconds=seconds)
             if retry_at > give_up_at:
                 raise RateLimited(f"the weight of {counter.path} is spent", retry_at)
             self._wait(seconds)
 
-    def try_spend(self, counter: Counter, weight: int, room: int = 0) -> float:
+    def try_spend(self, counter: Counter, weight: int, room: int = 0, share: float = 1.0) -> float:
         """0 when `weight` was booked; else seconds to wait before asking again."""
         with self._lock:
             now = self._clock()
@@ -70,7 +76,7 @@ class SapiBudget:
             if paused_until is not None:
                 return (paused_until - now).total_seconds()
             used = self._used[counter]
-            if used and used + max(weight, room) > self._allowed(counter):
+            if used and used + max(weight, room) > self._allowed(counter) * share:
                 return 60 - now.timestamp() % 60
             self._used[counter] += weight
             return 0

@@ -1,0 +1,149 @@
+"""An account lives a busy month at the exchange, then it is linked: what is rebuilt of the month
+equals the exchange's own books.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from chalicelib.adapters.binance.budget import WeightBudget
+from chalicelib.adapters.binance.calls import RestAddresses
+from chalicelib.adapters.binance.rest import BinanceExchange
+from chalicelib.adapters.binance.sapi_budget import SapiBudget
+from chalicelib.domain.imported import ImportedLine
+from chalicelib.domain.ledger import Checkpoint
+from chalicelib.domain.rebuild import midnight
+from chalicelib.services.import_account import AccountImport, ImportSources, begin_import
+from chalicelib.services.read_account import read_account
+from sandbox.exchange.busy_life import live
+from sandbox.exchange.exchange import Exchange
+from sandbox.exchange.past_balances import PastBalances
+from sandbox.exchange.running import RunningExchange, running_exchange
+from tests.builders import exchange_account
+from tests.fakes import Fakes
+from tests.integration.binance_helpers import OpenAccount, machine_now, open_account
+from tests.integration.test_reconcile_busy_life import Patient
+
+DAYS = 30
+DAY_MS = 86_400_000
+ACTS_A_DAY = 6
+START = {"USDT": "20000", "BTC": "0.2", "BNB": "5", "ETH": "1", "EUR": "500"}
+CENT = Decimal("0.01")
+
+
+@dataclass
+class Linked:
+    """An account that lived and was then linked, and its import."""
+
+    running: RunningExchange
+    opened: OpenAccount
+    exchange: BinanceExchange
+    clock: Patient
+    fakes: Fakes = field(default_factory=Fakes)
+
+    def __post_init__(self) -> None:
+        taken_at, reading = read_account(self.exchange, self.opened.pair)
+        link = Checkpoint(taken_at, dict(reading.quantities))
+        self.fakes.ledger.add_checkpoint("ada", link)
+        self.linked_at = taken_at
+
+    def begin(self) -> AccountImport:
+        symbols = list(self.exchange.symbols().values())
+        fakes = self.fakes
+        sources = ImportSources(
+            self.exchange.at_leisure(), fakes.ledger, fakes.holdings, fakes.imports, lambda: symbols
+        )
+        begun = begin_import(exchange_account(account_id="ada"), self.opened.pair, sources)
+        assert begun is not None
+        return begun
+
+    def line(self) -> ImportedLine:
+        work = self.begin()
+        while (retry_at := work.turn()) is not None:
+            self.clock.waited += retry_at - self.clock() + timedelta(seconds=1)
+        found = self.fakes.imports.line(exchange_account().trader_id)
+        assert found is not None
+        return found
+
+    def value_at(self, at: datetime) -> Decimal:
+        """What the exchange's own books and prices say the account was worth."""
+        moment = int(at.timestamp() * 1000)
+
+        def value(state: Exchange) -> Decimal:
+            held = PastBalances(state, self.opened.uid).at(moment - 1)
+            prices = state.market.prices(moment)
+            return sum(
+                (
+                    (each.free + each.locked) * usdt_price(asset, prices)
+                    for asset, each in held.items()
+                ),
+                Decimal(0),
+            )
+
+        return self.running.call(value)
+
+
+def usdt_price(asset: str, prices: dict[str, Decimal]) -> Decimal:
+    coin = asset.removeprefix("LD")
+    if coin == "USDT":
+        return Decimal(1)
+    if coin + "USDT" in prices:
+        return prices[coin + "USDT"]
+    return 1 / prices["USDT" + coin] if "USDT" + coin in prices else Decimal(0)
+
+
+@pytest.fixture(scope="module")
+def linked() -> Iterator[Linked]:
+    with running_exchange(hours=24 * (DAYS + 2)) as running:
+        running.admin.post(
+            "limits",
+            weight_per_minute=10**9,
+            sapi_ip_weight_per_minute=10**9,
+            sapi_uid_weight_per_minute=10**9,
+        )
+        opened_at = running.state.now()
+        opened = open_account(running, **START)
+        running.call(
+            lambda state: live(
+                state,
+                opened.uid,
+                Random(7),
+                acts=DAYS * ACTS_A_DAY,
+                start=opened_at + 1000,
+                end=opened_at + DAYS * DAY_MS + 5_000_000,
+            )
+        )
+        addresses = RestAddresses(f"{running.rest_url}/api", f"{running.rest_url}/sapi")
+        clock = Patient()
+        budget, sapi = WeightBudget(clock, clock.wait), SapiBudget(clock, clock.wait)
+        exchange = BinanceExchange(addresses, budget, machine_now, sapi)
+        exchange.symbols()
+        yield Linked(running, opened, exchange, clock)
+        exchange.close()
+
+
+@pytest.fixture(scope="module")
+def line(linked: Linked) -> ImportedLine:
+    return linked.line()
+
+
+def test_each_imported_day_is_worth_what_the_exchange_says(
+    linked: Linked, line: ImportedLine
+) -> None:
+    assert len(line.days) >= DAYS
+    for each in line.days:
+        assert abs(each.value - linked.value_at(midnight(each.day + 1))) < CENT
+
+
+def test_the_line_ends_with_the_day_before_the_link(linked: Linked, line: ImportedLine) -> None:
+    assert line.until == linked.linked_at
+    assert midnight(line.days[-1].day + 1) <= linked.linked_at < midnight(line.days[-1].day + 2)
+    assert [each.day for each in line.days] == [*range(line.days[0].day, line.days[-1].day + 1)]
+
+
+def test_all_but_a_few_days_are_borne_out_by_the_exchange(line: ImportedLine) -> None:
+    assert sum(each.certain for each in line.days) >= DAYS - 5
