@@ -4,6 +4,7 @@ from chalice import Chalice, Cron
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.entrypoints import (
+    accounts_api,
     board_api,
     consumers,
     http,
@@ -20,6 +21,7 @@ app.register_blueprint(board_api.blueprint)
 app.register_blueprint(profile_api.blueprint)
 app.register_blueprint(session_api.blueprint)
 app.register_blueprint(identity_api.blueprint)
+app.register_blueprint(accounts_api.blueprint)
 app.register_blueprint(openapi.blueprint)
 
 

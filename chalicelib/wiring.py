@@ -233,6 +233,13 @@ def members() -> "Membership":
     )
 
 
+def new_key_pair() -> tuple[str, str]:
+    """A new Ed25519 pair as PEM: the private half, then the public one."""
+    from chalicelib.adapters.ed25519 import new_ed25519_pair
+
+    return new_ed25519_pair()
+
+
 def _new_id() -> str:
     from ulid import ULID
 

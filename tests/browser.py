@@ -47,6 +47,12 @@ class Browser:
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return self.client.http.get(path, headers=headers)
 
+    def delete(self, path: str, token: str | None = None) -> HTTPResponse:
+        """The answer to a DELETE."""
+        headers = {**OWN, "CloudFront-Viewer-Address": f"{self.address}:4711"}
+        headers |= {"Authorization": f"Bearer {token}"} if token is not None else {}
+        return self.client.http.delete(path, headers=headers)
+
     def json(self, path: str, content: object = None, token: str | None = None) -> Any:  # noqa: ANN401
         """The JSON of a good answer; None where there is no content."""
         response = self.post(path, content, token)
@@ -75,6 +81,7 @@ def browsing(lobby: Lobby, stores: Stores | None = None) -> Iterator[Browser]:
         lambda: lobby.now,
         people=lobby.people,
         machine=lambda: lobby.pool.now,
+        vault=lobby.fakes.vault,
     )
     try:
         with Client(app) as client:

@@ -12,7 +12,14 @@ from chalice import Blueprint, Response
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.entrypoints import board_api, http, identity_api, profile_api, session_api
+from chalicelib.entrypoints import (
+    accounts_api,
+    board_api,
+    http,
+    identity_api,
+    profile_api,
+    session_api,
+)
 from chalicelib.entrypoints.bodies import OWN_HEADER
 from chalicelib.entrypoints.parameters import Query, query
 
@@ -23,6 +30,7 @@ OPERATIONS = (
     *profile_api.OPERATIONS,
     *session_api.OPERATIONS,
     *identity_api.OPERATIONS,
+    *accounts_api.OPERATIONS,
 )
 _REFERENCE = "#/components/schemas/{model}"
 _NAME = {
@@ -30,6 +38,13 @@ _NAME = {
     "in": "path",
     "required": True,
     "description": "A trader's name; case does not matter.",
+    "schema": {"type": "string"},
+}
+_ACCOUNT = {
+    "name": "account_id",
+    "in": "path",
+    "required": True,
+    "description": "The id of a linked exchange account.",
     "schema": {"type": "string"},
 }
 _OWN = {
@@ -127,7 +142,8 @@ def _problem(status: HTTPStatus) -> dict[str, Any]:
 
 
 def _parameters(operation: http.Operation) -> list[dict[str, Any]]:
-    parameters = [_NAME] if "{name}" in operation.path else []
+    in_path = {"{name}": _NAME, "{account_id}": _ACCOUNT}
+    parameters = [each for name, each in in_path.items() if name in operation.path]
     if operation.method != "get":
         parameters.append(_OWN)
     properties = operation.query.model_json_schema()["properties"] if operation.query else {}

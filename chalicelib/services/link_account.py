@@ -88,11 +88,16 @@ def link_account(
         ciphertext=vault.seal(pair, account_id, trader.trader_id, exchange),
     )
     members.accounts.save(account)
+    welcome(trader, exchange, members)
+    return account
+
+
+def welcome(trader: Trader, exchange: str, members: Membership) -> None:
+    """Show that he trades there, and is not retired any more."""
     if trader.retired_at is not None:
         trader = replace(trader, retired_at=None)
         members.traders.save(trader)
     _put_seat(trader, {exchange}, members)
-    return account
 
 
 def unlink_account(

@@ -1,0 +1,24 @@
+"""A trader unlinks an exchange account: its key is destroyed at once, its record stays."""
+
+from datetime import datetime
+from typing import Final
+
+from chalicelib.domain.account import Trader
+from chalicelib.domain.errors import Conflict, NotFound
+from chalicelib.services.link_account import Membership, unlink_account
+
+_TRIES: Final = 4
+
+
+def remove_link(trader: Trader, account_id: str, now: datetime, members: Membership) -> None:
+    """Unlink it; once more does nothing more. Raises NotFound for an account that is not his."""
+    for _ in range(_TRIES):
+        account = members.accounts.get(account_id)
+        if account.trader_id != trader.trader_id:
+            raise NotFound(f"no exchange account {account_id}")
+        try:
+            unlink_account(account, now, members)
+        except Conflict:  # it went live, or was linked again, at this moment
+            continue
+        return
+    raise Conflict("the account is being changed at this moment; try again")
