@@ -39,3 +39,7 @@ def test_of_the_user_pool_it_may_do_exactly_what_the_adapter_calls() -> None:
     allowed = {action.split(":")[1] for action in ACTIONS if action.startswith("cognito-idp:")}
     assert len(called) == len(re.findall(r'call\(\s*"|_quietly\("', source))
     assert allowed == with_role
+
+
+def test_the_api_seals_keys_and_opens_none() -> None:
+    assert [action for action in ACTIONS if action.startswith("kms:")] == ["kms:Encrypt"]
