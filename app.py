@@ -7,21 +7,27 @@ from chalicelib.entrypoints import (
     accounts_api,
     board_api,
     consumers,
+    follows_api,
     http,
     identity_api,
     jobs,
+    me_api,
     openapi,
     profile_api,
     session_api,
+    trades_api,
 )
 
 app = Chalice(app_name="coinmarketleague")
 app.register_middleware(http.only_problems, "http")
 app.register_blueprint(board_api.blueprint)
 app.register_blueprint(profile_api.blueprint)
+app.register_blueprint(trades_api.blueprint)
 app.register_blueprint(session_api.blueprint)
 app.register_blueprint(identity_api.blueprint)
 app.register_blueprint(accounts_api.blueprint)
+app.register_blueprint(me_api.blueprint)
+app.register_blueprint(follows_api.blueprint)
 app.register_blueprint(openapi.blueprint)
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from chalicelib.adapters.binance.links import StreamEnvironment
     from chalicelib.adapters.binance.rest import BinanceExchange
     from chalicelib.adapters.dynamo.tables import Tables
+    from chalicelib.domain.account import Trader
+    from chalicelib.domain.own_windows import OwnWindow
     from chalicelib.services.bind_account import LinkDesk
     from chalicelib.services.exchange_contact import ExchangeContact
     from chalicelib.services.link_account import Membership
@@ -184,6 +186,14 @@ def rank_traders(task: ports.RankTask) -> None:
     rank_traders(
         task, seats=found.seats, history=found.history, boards=found.boards, runs=found.runs
     )
+
+
+def explain_windows(trader: "Trader") -> "dict[str, OwnWindow]":
+    """How the trader's numbers came about; bound here as `mark_shard` is."""
+    from chalicelib.services.explain_windows import explain_windows
+
+    found = stores()
+    return explain_windows(trader, found.boards, found.history)
 
 
 @cache

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.domain.errors import DeliveryFailed
+from chalicelib.domain.errors import DeliveryFailed, NotSignedIn
 
 
 class FakeThrottle:
@@ -18,6 +18,15 @@ class FakeThrottle:
         window = key, seconds, int(now.timestamp()) // seconds
         self._counts[window] += 1
         return self._counts[window]
+
+
+class FakeTokens:
+    """A trader's id is his token; an empty one, or one with a space, is no good."""
+
+    def trader_of(self, token: str, now: datetime) -> str:
+        if not token or " " in token:
+            raise NotSignedIn("this access token is not good; sign in again")
+        return token
 
 
 @dataclass(frozen=True, slots=True)

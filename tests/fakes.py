@@ -29,7 +29,7 @@ from chalicelib.domain.errors import Conflict, InvalidRequest, NotFound
 from chalicelib.domain.exchange_condition import ExchangeCondition
 from chalicelib.domain.follow import Follow
 from chalicelib.domain.holdings import AccountHoldings
-from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, LedgerEntry, order_of
 from chalicelib.domain.market import PriceList, Symbol
 from chalicelib.services.bind_account import LinkDesk
 from chalicelib.services.link_account import Membership
@@ -237,6 +237,10 @@ class FakeLedger:
         self, account_id: str, start: datetime, end: datetime
     ) -> Iterator[LedgerEntry]:
         yield from reversed(self.entries(account_id, start, end))
+
+    def changes(self, account_id: str, start: datetime, end: datetime) -> list[BalanceChange]:
+        found = self.entries(account_id, start, end)
+        return [entry for entry in found if isinstance(entry, BalanceChange)]
 
     def checkpoint_before(self, account_id: str, instant: datetime) -> Checkpoint | None:
         earlier = [at for at in self._checkpoints[account_id] if at < instant]

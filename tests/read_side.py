@@ -4,11 +4,12 @@
 active trader.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from chalice.test import Client, HTTPResponse
 
@@ -18,9 +19,11 @@ from chalicelib.domain.account import Trader, Visibility, block_of
 from chalicelib.domain.block import NO_NUMBER, Block, Flag, Kind, Standing, empty_block
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.windows import WINDOWS, day_of_hour, hour_of, hour_start
+from chalicelib.services.identity_ports import Identity, People
 from chalicelib.services.ports import BoardHead, League
 from tests.builders import NOON, account_holdings, asset_price, seat, trader
 from tests.contract.stores import Stores
+from tests.fake_identity import FakeMail, FakeThrottle, FakeTokens
 from tests.fakes import Fakes
 
 HOUR = hour_of(NOON)
@@ -197,9 +200,16 @@ class Asker:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.http.get(path, headers=named)
 
-    def json(self, path: str) -> Any:  # noqa: ANN401 (whatever JSON holds)
-        """The JSON of a good answer."""
-        response = self.get(path)
+    def send(self, method: str, path: str, token: str, content: object = None) -> HTTPResponse:
+        """The answer to a change that the trader of that id asks for."""
+        headers = {"Authorization": f"Bearer {token}", "X-League-Request": "1"}
+        headers |= {"Content-Type": "application/json"} if content is not None else {}
+        body = b"" if content is None else json.dumps(content).encode()
+        return self.client.http.request(method, path, headers=headers, body=body)
+
+    def json(self, path: str, token: str | None = None) -> Any:  # noqa: ANN401 (JSON)
+        """The JSON of a good answer, to the trader of that id if one is given."""
+        response = self.get(path, **({"Authorization": f"Bearer {token}"} if token else {}))
         assert response.status_code == 200, response.body
         return response.json_body
 
@@ -208,7 +218,8 @@ class Asker:
 def asking(stores: Stores, now: datetime = REQUESTED_AT) -> Iterator[Asker]:
     """A client of the API over any stores, at an instant of exchange time."""
     named = {name: getattr(stores, name) for name in wiring.Stores.__slots__}
-    wiring.use(wiring.Stores(**named), lambda: now)
+    people = People(cast(Identity, None), FakeTokens(), FakeThrottle(), FakeMail())
+    wiring.use(wiring.Stores(**named), lambda: now, people=people, machine=lambda: now)
     try:
         with Client(app) as client:
             yield Asker(client)

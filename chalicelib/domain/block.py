@@ -34,6 +34,10 @@ class Flag(IntFlag):
     UNPRICED = 128  # holds something without a price for more than 7 days
 
 
+BARRING = Flag.THIN | Flag.NO_ACCOUNT | Flag.PAUSED
+"""One such hour in a window and its trader is not ranked in it."""
+
+
 class Kind(Enum):
     """The kinds of block; the value is the sort key's letter in the history table."""
 

@@ -6,11 +6,14 @@ Standard library only: this is how routes read columns.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 from chalicelib.domain.account import SEATS_PER_BLOCK
 from chalicelib.domain.block import COLUMNS, Block, Flag, Kind, Standing
 from chalicelib.domain.windows import Window
+
+_DECIMALS_OF_A_FLOW = 8
 
 _COLUMNS = {(kind, column.name): column for kind, columns in COLUMNS.items() for column in columns}
 
@@ -57,9 +60,30 @@ class SeatReading:
         kind = Kind.SCORES if window.name == "24h" else Kind.SLOW
         return self._row(kind, f"trend_{window.name}")
 
+    def marks_that_count(self, window: Window) -> int:
+        """How many marks of the window's hours count."""
+        return self._whole(Kind.SCORES, f"counted_{window.name}") or 0
+
+    def hours_that_bar(self, window: Window) -> int:
+        """How many hours of the window bar from its rank."""
+        return self._whole(Kind.SCORES, f"barred_{window.name}") or 0
+
+    def first_hour(self) -> int | None:
+        """The hour of the seat's first mark."""
+        return self._whole(Kind.SCORES, "first_hour")
+
+    def net_flow(self, kind: Kind) -> Decimal:
+        """Deposits − withdrawals in USDT, of the hour or day."""
+        flow = (self._whole(kind, "deposits") or 0) - (self._whole(kind, "withdrawals") or 0)
+        return Decimal(flow).scaleb(-_DECIMALS_OF_A_FLOW)
+
     def flags(self) -> Flag:
         """The flags of the hour's mark."""
-        return Flag(self._whole(Kind.HOUR, "flags") or 0)
+        return self.flags_of(Kind.HOUR)
+
+    def flags_of(self, kind: Kind) -> Flag:
+        """The flags of the mark of the hour or day."""
+        return Flag(self._whole(kind, "flags") or 0)
 
     def index(self, kind: Kind) -> float | None:
         """The index at the mark of the hour or day, None when there was no mark."""

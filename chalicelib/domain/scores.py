@@ -26,13 +26,11 @@ from chalicelib.domain.columns import (
     pack,
 )
 from chalicelib.domain.falls import Falls, falls_of, folded, joined_falls, stored_falls
-from chalicelib.domain.league_number import eight, hundredths, league_numbers
+from chalicelib.domain.league_number import LeagueNumbers, eight, hundredths, league_numbers
+from chalicelib.domain.performance import pnl
 from chalicelib.domain.sums import SUMS, advanced, share
 from chalicelib.domain.trend import marked_index, trend
-from chalicelib.domain.windows import DAY, HOURS_A_DAY, MONTH, WEEK, WINDOWS, Window
-
-LEAST_VALUE = 100.0
-"""USDT at the window's start, to be ranked in it."""
+from chalicelib.domain.windows import DAY, HOURS_A_DAY, LEAST_VALUE, MONTH, WEEK, WINDOWS, Window
 
 _SLOW_DAYS = {WEEK: 6, MONTH: 29}
 
@@ -55,7 +53,7 @@ def scores_block(hour: int, previous: Block | None, hours: Rows, slow: Block | N
     for window in WINDOWS:
         leaving = known(hours.get(hour - window.hours), Kind.HOUR)
         sums = advanced(window, before, row, leaving)
-        base = _base(window, leaving, known(hours.get(hour - window.hours - 1), Kind.HOUR))
+        base = base_of(window, leaving, known(hours.get(hour - window.hours - 1), Kind.HOUR))
         columns |= {f"{name}_{window.name}": numbers for name, numbers in sums.items()}
         columns |= _numbers(window, before, row, base, sums)
         if window is DAY:
@@ -89,7 +87,7 @@ def _carried(hour: int, before: Block, row: Block, today: Falls) -> _Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
+class Base:
     """Where the window of each seat begins: at its start, or an hour before if the mark is only
     there; then the flows of the hour between (`extra`, zero for the others) count too."""
 
@@ -101,7 +99,7 @@ class _Base:
     extra: dict[str, Integers]
 
 
-def _base(window: Window, at_start: Block, hour_before: Block) -> _Base:
+def base_of(window: Window, at_start: Block, hour_before: Block) -> Base:
     marked = flagged(at_start, Flag.MARK)
     older = ~marked & flagged(hour_before, Flag.MARK)
     there = marked | older
@@ -111,7 +109,7 @@ def _base(window: Window, at_start: Block, hour_before: Block) -> _Base:
         return np.where(there, found, np.nan)
 
     between = share(at_start, window.hours + 1)
-    return _Base(
+    return Base(
         there=there,
         older=older,
         counts=flagged(at_start, Flag.COUNTS) | flagged(hour_before, Flag.COUNTS),
@@ -121,23 +119,41 @@ def _base(window: Window, at_start: Block, hour_before: Block) -> _Base:
     )
 
 
-def _numbers(
-    window: Window, before: Block, row: Block, base: _Base, sums: dict[str, Integers]
-) -> _Columns:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the shown numbers of a window are made of: its sums with those of an older base, the
+    PnL in USDT, and the numbers."""
+
+    total: dict[str, Integers]
+    pnl: Floats
+    numbers: LeagueNumbers
+
+
+def parts_of(window: Window, row: Block, base: Base, sums: Mapping[str, Integers]) -> Parts:
+    """The parts of the window that ends with the mark of `row`, whose sums are `sums`."""
     total = {name: sums[name] + base.extra[name] for name in SUMS}
     deposits, withdrawals = total["deposits"] / 1e8, total["withdrawals"] / 1e8
-    marked = flagged(row, Flag.MARK)
+    v_end = np.where(flagged(row, Flag.MARK), column(row, "value"), np.nan)
+    net_flow = (total["deposits"] - total["withdrawals"]) / 1e8
     found = league_numbers(
         v_start=base.value,
-        v_end=np.where(marked, column(row, "value"), np.nan),
+        v_end=v_end,
         i_start=base.index,
         i_end=column(row, "index"),
-        net_flow=(total["deposits"] - total["withdrawals"]) / 1e8,
+        net_flow=net_flow,
         weighted_flow=total["weighted"] / 1e6 / (window.hours + base.older),
         deposits=deposits,
         withdrawals=withdrawals,
     )
-    ranked = (found.shown != NO_NUMBER) & _eligible(window, row, base, total)
+    return Parts(total, pnl(base.value, v_end, net_flow), found)
+
+
+def _numbers(
+    window: Window, before: Block, row: Block, base: Base, sums: dict[str, Integers]
+) -> _Columns:
+    parts = parts_of(window, row, base, sums)
+    found, marked = parts.numbers, flagged(row, Flag.MARK)
+    ranked = (found.shown != NO_NUMBER) & _eligible(window, row, base, parts.total)
     standing = np.where(ranked, int(Standing.RANKED), 0)
     standing |= np.where(found.capped, int(Standing.CAPPED), 0)
     last = integers(before, f"shown_{window.name}")
@@ -149,7 +165,7 @@ def _numbers(
     }
 
 
-def _eligible(window: Window, row: Block, base: _Base, total: dict[str, Integers]) -> Truths:
+def _eligible(window: Window, row: Block, base: Base, total: dict[str, Integers]) -> Truths:
     eligible: Truths = (
         base.counts
         & flagged(row, Flag.COUNTS)
@@ -161,7 +177,7 @@ def _eligible(window: Window, row: Block, base: _Base, total: dict[str, Integers
     return eligible
 
 
-def _falls_of_last_day(hour: int, hours: Rows, base: _Base) -> Falls:
+def _falls_of_last_day(hour: int, hours: Rows, base: Base) -> Falls:
     oldest = marked_index(hours.get(hour - HOURS_A_DAY - 1))
     marks = [np.where(base.older, oldest, np.nan)]
     marks += [marked_index(hours.get(each)) for each in range(hour - HOURS_A_DAY, hour + 1)]

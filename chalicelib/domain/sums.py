@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.domain.account import SEATS_PER_BLOCK
-from chalicelib.domain.block import Block, Flag, Kind
+from chalicelib.domain.block import BARRING, Block, Flag, Kind
 from chalicelib.domain.columns import Integers, column, flagged, integers, known, pack
 from chalicelib.domain.falls import falls_of, folded
 from chalicelib.domain.trend import marked_index
@@ -24,9 +24,6 @@ from chalicelib.domain.windows import HOURS_A_DAY, MONTH, WINDOWS, Window
 
 SUMS = ("counted", "barred", "deposits", "withdrawals", "net", "weighted")
 """Names of the sums; a SCORES block has each with the window's name behind it."""
-
-BARRING = Flag.THIN | Flag.NO_ACCOUNT | Flag.PAUSED
-"""One such hour in a window and its trader is not ranked in it."""
 
 
 def share(row: Block, hours_left: int) -> dict[str, Integers]:

@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from chalicelib.domain.errors import InvalidRequest
 
 HOURS_A_DAY = 24
+LEAST_VALUE = 100.0
+"""USDT at a window's start, to be ranked in it."""
+
 LONGEST_SPAN = 366
 _DEFAULT_DAYS = 7
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

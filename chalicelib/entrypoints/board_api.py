@@ -12,6 +12,7 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange_condition import Condition, ExchangeCondition
 from chalicelib.domain.names import LONGEST_NAME
 from chalicelib.domain.reading import Status
+from chalicelib.domain.visible import BOARD, STATUS
 from chalicelib.domain.windows import BY_NAME
 from chalicelib.entrypoints import cursors, http
 from chalicelib.entrypoints.http import Answer, Percent, percent
@@ -150,7 +151,7 @@ def get_board() -> Response:
     except Conflict as error:
         return http.problem_of(error, first_page=_first_page(asked))
     fresh = http.seconds_fresh(wiring.now(), page.hour)
-    return http.answer(request, _board(asked, of, page), fresh)
+    return http.answer(request, _board(asked, of, page), fresh, BOARD)
 
 
 @blueprint.route("/status", methods=["GET"])
@@ -174,7 +175,7 @@ def get_status() -> Response:
         prices=_prices(outside),
     )
     fresh = min(_STATUS_FRESH_S, http.seconds_fresh(now, status.hour))
-    return http.answer(request, body, fresh)
+    return http.answer(request, body, fresh, STATUS)
 
 
 def _exchange(found: ExchangeCondition | None) -> ExchangeAnswer | None:
@@ -231,6 +232,6 @@ def _trader(row: BoardRow) -> BoardTrader:
         capped=row.capped,
         max_drawdown_pct=percent(row.drawdown),
         trend=row.trend,
-        followers=0,
+        followers=row.followers,
         status=row.status,
     )

@@ -4,6 +4,7 @@ The only module that knows status codes.
 """
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from chalicelib.domain.errors import (
     TooLarge,
     TooOften,
 )
+from chalicelib.domain.visible import ANYONE, Eyes, Part, only_visible
 from chalicelib.domain.windows import hour_of, hour_start
 from chalicelib.entrypoints.parameters import Query
 
@@ -111,9 +113,19 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def instant_of(second: int) -> str:
+    """The same for a second since 1970."""
+    return instant(datetime.fromtimestamp(second, UTC))
+
+
+def hour_instant(hour: int) -> str:
+    """The instant at which an hour starts."""
+    return instant(hour_start(hour))
+
+
 def as_of(hour: int | None) -> str | None:
     """The instant of an hour's mark."""
-    return None if hour is None else instant(hour_start(hour))
+    return None if hour is None else hour_instant(hour)
 
 
 def seconds_fresh(now: datetime, hour: int | None) -> int:
@@ -124,12 +136,22 @@ def seconds_fresh(now: datetime, hour: int | None) -> int:
     return max(int((hour_start(hour + 1) - now).total_seconds()), 1)
 
 
-def answer(request: Any, body: Answer, seconds: int) -> Response:  # noqa: ANN401
-    """The public answer, kept by caches for `seconds`; 304 where the asker has it already.
+def answer(
+    request: Any,  # noqa: ANN401 (chalice has no types)
+    body: Answer,
+    seconds: int,
+    part: Part | None,
+    eyes: Eyes = ANYONE,
+) -> Response:
+    """What `eyes` may see of `body` by the table of `visible.py` (None: all of it is public),
+    kept by caches for `seconds`; 304 where the asker has it already.
 
     To a request with a token it is private and not kept.
     """
-    text = body.model_dump_json(by_alias=True)
+    content = body.model_dump(mode="json", by_alias=True)
+    if part is not None:
+        content = only_visible(content, part, eyes)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if "authorization" in request.headers:
         return Response(text, {"Content-Type": "application/json", **_PRIVATE})
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
@@ -143,6 +165,18 @@ def answer(request: Any, body: Answer, seconds: int) -> Response:  # noqa: ANN40
     return Response(text, {"Content-Type": "application/json", **headers})
 
 
+def download(name: str, text: str, next_page: str | None = None) -> Response:
+    """A file for the asker alone, with the address of what did not fit into it."""
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}"',
+        **_PRIVATE,
+    }
+    if next_page is not None:
+        headers["Link"] = f'<{next_page}>; rel="next"'
+    return Response(text, headers)
+
+
 def private(
     body: Answer | None,
     status: HTTPStatus = HTTPStatus.OK,
@@ -152,7 +186,9 @@ def private(
     if body is None:
         return Response("", {**_PRIVATE, **(headers or {})}, HTTPStatus.NO_CONTENT)
     kind = {"Content-Type": "application/json"}
-    return Response(body.model_dump_json(), {**kind, **_PRIVATE, **(headers or {})}, status)
+    return Response(
+        body.model_dump_json(by_alias=True), {**kind, **_PRIVATE, **(headers or {})}, status
+    )
 
 
 def _names(wanted: str, etag: str) -> bool:

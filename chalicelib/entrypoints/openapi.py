@@ -15,10 +15,13 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.entrypoints import (
     accounts_api,
     board_api,
+    follows_api,
     http,
     identity_api,
+    me_api,
     profile_api,
     session_api,
+    trades_api,
 )
 from chalicelib.entrypoints.bodies import OWN_HEADER
 from chalicelib.entrypoints.parameters import Query, query
@@ -28,9 +31,12 @@ blueprint = Blueprint(__name__)
 OPERATIONS = (
     *board_api.OPERATIONS,
     *profile_api.OPERATIONS,
+    *trades_api.OPERATIONS,
     *session_api.OPERATIONS,
     *identity_api.OPERATIONS,
     *accounts_api.OPERATIONS,
+    *me_api.OPERATIONS,
+    *follows_api.OPERATIONS,
 )
 _REFERENCE = "#/components/schemas/{model}"
 _NAME = {
@@ -68,7 +74,7 @@ def get_document() -> Response:
     """The document."""
     request = blueprint.current_request
     query(Query, request)
-    return http.answer(request, Document.model_validate(document()), _SECONDS_KEPT)
+    return http.answer(request, Document.model_validate(document()), _SECONDS_KEPT, None)
 
 
 _SECONDS_KEPT = 300

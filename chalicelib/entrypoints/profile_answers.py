@@ -7,21 +7,43 @@ from pydantic import Field
 
 from chalicelib.domain.account import TradesView
 from chalicelib.domain.coin_state import CoinState
+from chalicelib.domain.ledger import ChangeKind
 from chalicelib.domain.reading import Status
 from chalicelib.domain.trade_rows import Precision, Size
 from chalicelib.entrypoints import cursors
+from chalicelib.entrypoints.csv_text import Format
+from chalicelib.entrypoints.eyes import LooksAs
 from chalicelib.entrypoints.http import Answer, Percent
+from chalicelib.entrypoints.owner_answers import Amount, OwnerAnswer
 from chalicelib.entrypoints.parameters import CalendarDate, Query
 
+_OWN = "For the trader alone; others do not get this field."
 
-class SpanQuery(Query):
+
+class LookQuery(Query):
+    """With whose eyes to look."""
+
+    looks_as: LooksAs | None = Field(
+        default=None, alias="as", description="For the trader himself: what these see."
+    )
+
+
+class SpanQuery(LookQuery):
     """The days to show, both included; by default the last seven and the running one."""
 
     first: CalendarDate | None = Field(default=None, alias="from")
     last: CalendarDate | None = Field(default=None, alias="to")
 
 
-class ListQuery(SpanQuery):
+class TableQuery(SpanQuery):
+    """The days to show, and how."""
+
+    form: Format = Field(
+        default="json", alias="format", description="csv is for the trader himself."
+    )
+
+
+class ListQuery(TableQuery):
     """The days to list, and where to go on."""
 
     cursor: str | None = Field(
@@ -79,7 +101,7 @@ class RiskAnswer(Answer):
 
 
 class ProfileAnswer(Answer):
-    """What everyone sees of a trader."""
+    """What is seen of a trader."""
 
     name: str
     exchanges: list[str]
@@ -91,6 +113,7 @@ class ProfileAnswer(Answer):
     coins: list[CoinAnswer] | None = Field(description="null when not shown.")
     risk: RiskAnswer
     followers: int
+    owner: OwnerAnswer | None = Field(default=None, description=_OWN)
 
 
 class DayAnswer(Answer):
@@ -100,6 +123,8 @@ class DayAnswer(Answer):
     cumulative_pct: Percent | None
     btc_pct: Percent | None
     imported: bool
+    pnl_usdt: Amount | None = Field(default=None, description=_OWN)
+    net_worth_usdt: Amount | None = Field(default=None, description=_OWN)
 
 
 class PerformanceAnswer(Answer):
@@ -119,6 +144,10 @@ class TradeAnswer(Answer):
     side: Literal["buy", "sell"]
     price: str | None
     size_pct: Size | None = Field(description="Range of the percentage of all the trader had.")
+    quantity: Amount | None = Field(default=None, description=_OWN)
+    quote_quantity: Amount | None = Field(default=None, description=_OWN)
+    commission: Amount | None = Field(default=None, description=_OWN)
+    commission_asset: str | None = Field(default=None, description=_OWN)
 
 
 class TradesAnswer(Answer):
@@ -132,5 +161,22 @@ class TradesAnswer(Answer):
     trades: list[TradeAnswer]
 
 
+class TransactionAnswer(Answer):
+    """A change of a balance that was no trade."""
+
+    at: str
+    kind: ChangeKind
+    what: str = Field(description="The same in words.")
+    asset: str
+    quantity: Amount = Field(description="Positive in, negative out.")
+    value_usdt: Amount | None = Field(description="At that moment.")
+    network_fee: Amount | None = Field(description="Of a withdrawal, inside the quantity.")
+
+
 class TransactionsAnswer(Answer):
-    """Deposits, withdrawals and the like; for the trader alone."""
+    """Deposits, withdrawals and the like, newest first; for the trader alone."""
+
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
+    next_cursor: str | None
+    transactions: list[TransactionAnswer]

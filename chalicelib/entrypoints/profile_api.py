@@ -1,5 +1,6 @@
-"""GET /traders/{name} and what hangs on it."""
+"""GET /traders/{name} and its line."""
 
+from datetime import date, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from urllib.parse import unquote
@@ -8,59 +9,48 @@ from chalice import Blueprint, Response
 
 from chalicelib import wiring
 from chalicelib.domain.errors import NotAllowed
-from chalicelib.domain.money import plain
-from chalicelib.domain.trade_rows import Precision, TradeRow
-from chalicelib.entrypoints import cursors, http
+from chalicelib.domain.own_days import UNKNOWN, OwnDay
+from chalicelib.domain.visible import PERFORMANCE, PROFILE, Eyes, Relation
+from chalicelib.entrypoints import http
+from chalicelib.entrypoints.csv_text import Format, csv_text
+from chalicelib.entrypoints.eyes import asker, read_stores
 from chalicelib.entrypoints.http import percent
-from chalicelib.entrypoints.parameters import Query, query
+from chalicelib.entrypoints.owner_answers import OwnerAnswer, amount, owner_answer
+from chalicelib.entrypoints.parameters import query
 from chalicelib.entrypoints.profile_answers import (
     AllocationAnswer,
     CoinAnswer,
     DayAnswer,
-    ListQuery,
+    LookQuery,
     PerformanceAnswer,
     ProfileAnswer,
     RiskAnswer,
-    SpanQuery,
-    TradeAnswer,
-    TradesAnswer,
-    TransactionsAnswer,
+    TableQuery,
     WindowAnswer,
     WindowsAnswer,
 )
-from chalicelib.services.public_traders import listed_trader
+from chalicelib.services.public_traders import seen_trader
+from chalicelib.services.show_balance import show_balance
+from chalicelib.services.show_own_days import show_own_days
 from chalicelib.services.show_performance import Performance, show_performance
 from chalicelib.services.show_profile import PublicProfile, WindowResult, show_profile
-from chalicelib.services.show_trades import TradesPage, TradesPlace, TradeStores, show_trades
 
 blueprint = Blueprint(__name__)
 
-_PLACE = ("hour", "day", "rows")
-
-
-_PROBLEMS = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+PROBLEMS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+)
 OPERATIONS = (
-    http.Operation("/traders/{name}", "A trader's profile.", ProfileAnswer, None, _PROBLEMS),
+    http.Operation("/traders/{name}", "A trader's profile.", ProfileAnswer, LookQuery, PROBLEMS),
     http.Operation(
         "/traders/{name}/performance",
         "Cumulative return by day beside BTC's.",
         PerformanceAnswer,
-        SpanQuery,
-        _PROBLEMS,
-    ),
-    http.Operation(
-        "/traders/{name}/trades",
-        "Trades as the trader lets others see them.",
-        TradesAnswer,
-        ListQuery,
-        _PROBLEMS,
-    ),
-    http.Operation(
-        "/traders/{name}/transactions",
-        "Transactions; only the trader himself sees them.",
-        TransactionsAnswer,
-        ListQuery,
-        (*_PROBLEMS, HTTPStatus.FORBIDDEN),
+        TableQuery,
+        PROBLEMS,
     ),
 )
 
@@ -70,20 +60,13 @@ OPERATIONS = (
 def get_profile(name: str) -> Response:
     """A trader's profile."""
     request = blueprint.current_request
-    query(Query, request)
-    stores = wiring.stores()
-    now = wiring.now()
-    profile = show_profile(
-        _decoded(name),
-        now=now,
-        traders=stores.traders,
-        boards=stores.boards,
-        holdings=stores.holdings,
-        history=stores.history,
-        prices=stores.prices,
-    )
+    asked = query(LookQuery, request)
+    stores, now = read_stores(), wiring.now()
+    trader, eyes = seen_trader(decoded(name), asker(request, asked.looks_as), stores)
+    profile = show_profile(trader, eyes, now, stores)
+    owner = _owner(profile, now) if eyes.relation is Relation.OWNER else None
     fresh = http.seconds_fresh(now, profile.hour)
-    return http.answer(request, _profile(profile), fresh)
+    return http.answer(request, _profile(profile, owner), fresh, PROFILE, eyes)
 
 
 @blueprint.route("/traders/{name}/performance", methods=["GET"])
@@ -91,64 +74,45 @@ def get_profile(name: str) -> Response:
 def get_performance(name: str) -> Response:
     """Cumulative return by day."""
     request = blueprint.current_request
-    asked = query(SpanQuery, request)
-    stores = wiring.stores()
+    asked = query(TableQuery, request)
+    stores = read_stores()
+    trader, eyes = seen_trader(decoded(name), asker(request, asked.looks_as), stores)
+    require_own(asked.form, eyes)
     now = wiring.now()
-    performance = show_performance(
-        _decoded(name),
-        asked.first,
-        asked.last,
-        now=now,
-        traders=stores.traders,
-        boards=stores.boards,
-        history=stores.history,
-        prices=stores.prices,
-    )
-    body = _performance(performance)
-    return http.answer(request, body, http.seconds_fresh(now, performance.hour))
+    found = show_performance(trader, asked.first, asked.last, now=now, stores=stores)
+    own = {}
+    if eyes.relation is Relation.OWNER:
+        own = show_own_days(trader, [each.day for each in found.days], found.hour, stores.history)
+    body = _performance(found, own)
+    if asked.form == "csv":
+        return http.download(f"{trader.name}-performance.csv", _performance_csv(body))
+    return http.answer(request, body, http.seconds_fresh(now, found.hour), PERFORMANCE, eyes)
 
 
-@blueprint.route("/traders/{name}/trades", methods=["GET"])
-@http.guarded
-def get_trades(name: str) -> Response:
-    """A page of trades."""
-    request = blueprint.current_request
-    asked = query(ListQuery, request)
-    name = _decoded(name)
-    of = f"trades/{name.casefold()}"
-    start = TradesPlace(**cursors.read(asked.cursor, of, _PLACE)) if asked.cursor else None
-    now = wiring.now()
-    page = show_trades(name, asked.first, asked.last, start=start, now=now, stores=_trade_stores())
-    return http.answer(request, _trades(of, page), http.seconds_fresh(now, page.hour))
-
-
-@blueprint.route("/traders/{name}/transactions", methods=["GET"])
-@http.guarded
-def get_transactions(name: str) -> Response:
-    """Refused: nobody is signed in."""
-    query(ListQuery, blueprint.current_request)
-    trader = listed_trader(_decoded(name), wiring.stores().traders)
-    raise NotAllowed(f"only {trader.name} sees these transactions; sign in as that trader")
-
-
-def _decoded(name: str) -> str:
+def decoded(name: str) -> str:
     """The name in a path; a name has no percent sign, so decoding it twice does no harm."""
     return unquote(name)
 
 
-def _trade_stores() -> TradeStores:
+def require_own(form: Format, eyes: Eyes) -> None:
+    """Raises NotAllowed where somebody else than the trader wants a file."""
+    if form == "csv" and eyes.relation is not Relation.OWNER:
+        raise NotAllowed("a file is for the trader himself; leave format out, or sign in as him")
+
+
+def _owner(profile: PublicProfile, now: datetime) -> OwnerAnswer:
     stores = wiring.stores()
-    return TradeStores(
-        traders=stores.traders,
-        boards=stores.boards,
+    balance = show_balance(
+        profile.trader,
+        now=now,
         holdings=stores.holdings,
         ledger=stores.ledger,
-        history=stores.history,
         prices=stores.prices,
     )
+    return owner_answer(balance, wiring.explain_windows(profile.trader))
 
 
-def _profile(profile: PublicProfile) -> ProfileAnswer:
+def _profile(profile: PublicProfile, owner: OwnerAnswer | None) -> ProfileAnswer:
     windows, view = profile.windows, profile.view
     return ProfileAnswer(
         name=profile.trader.name,
@@ -179,7 +143,8 @@ def _profile(profile: PublicProfile) -> ProfileAnswer:
         if view
         else None,
         risk=_risk(profile),
-        followers=0,
+        followers=profile.followers,
+        owner=owner,
     )
 
 
@@ -199,7 +164,7 @@ def _risk(profile: PublicProfile) -> RiskAnswer:
     )
 
 
-def _performance(performance: Performance) -> PerformanceAnswer:
+def _performance(performance: Performance, own: dict[date, OwnDay]) -> PerformanceAnswer:
     return PerformanceAnswer(
         first=performance.first,
         last=performance.last,
@@ -209,6 +174,8 @@ def _performance(performance: Performance) -> PerformanceAnswer:
                 cumulative_pct=_text(point.cumulative),
                 btc_pct=_text(point.btc),
                 imported=False,
+                pnl_usdt=amount(own.get(point.day, UNKNOWN).pnl_usdt),
+                net_worth_usdt=amount(own.get(point.day, UNKNOWN).net_worth_usdt),
             )
             for point in performance.days
         ],
@@ -219,26 +186,19 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
-def _trades(of: str, page: TradesPage) -> TradesAnswer:
-    place = page.next_page
-    numbers = {name: getattr(place, name) for name in _PLACE} if place else None
-    return TradesAnswer(
-        first=page.first,
-        last=page.last,
-        as_of=http.as_of(page.hour),
-        view=page.view,
-        next_cursor=cursors.written(of, numbers) if numbers else None,
-        trades=[_trade(row) for row in page.rows],
-    )
-
-
-def _trade(row: TradeRow) -> TradeAnswer:
-    daily = row.precision is Precision.DAY
-    return TradeAnswer(
-        at=row.at.date().isoformat() if daily else http.instant(row.at),
-        precision=row.precision,
-        pair=row.pair,
-        side="buy" if row.side.value == "BUY" else "sell",
-        price=None if row.price is None else plain(row.price),
-        size_pct=row.size,
+def _performance_csv(body: PerformanceAnswer) -> str:
+    names = ("date", "cumulative_pct", "btc_pct", "imported", "pnl_usdt", "net_worth_usdt")
+    return csv_text(
+        names,
+        (
+            (
+                day.date.isoformat(),
+                day.cumulative_pct,
+                day.btc_pct,
+                "yes" if day.imported else "no",
+                day.pnl_usdt,
+                day.net_worth_usdt,
+            )
+            for day in body.days
+        ),
     )

@@ -20,7 +20,7 @@ from chalicelib.domain.block import Block, Kind
 from chalicelib.domain.corrections import Corrected, Correction
 from chalicelib.domain.follow import Follow
 from chalicelib.domain.holdings import AccountHoldings
-from chalicelib.domain.ledger import Checkpoint, LedgerEntry
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, LedgerEntry
 from chalicelib.domain.market import PriceList, Symbol
 
 BlockKey: TypeAlias = tuple[int, Kind, int]
@@ -143,6 +143,9 @@ class Ledger(Protocol):
         self, account_id: str, start: datetime, end: datetime
     ) -> Iterator[LedgerEntry]:
         """The same entries, newest first, read page by page as they are taken."""
+
+    def changes(self, account_id: str, start: datetime, end: datetime) -> list[BalanceChange]:
+        """Those of the entries that are no fills."""
 
     def checkpoint_before(self, account_id: str, instant: datetime) -> Checkpoint | None:
         """The newest checkpoint taken before `instant`."""

@@ -38,6 +38,7 @@ class BoardRow:
     drawdown: int | None
     trend: list[int | None]
     status: Status
+    followers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,14 @@ def _rows(
 ) -> list[BoardRow]:
     who = seats.of_seats(found)
     shown = [who[seat] for seat in found if seat in who and who[seat].listed]
-    readings = _read([each.seat for each in shown], window, head.hour, history)
+    return board_rows(shown, window, head.hour, history)
+
+
+def board_rows(
+    shown: Sequence[Seat], window: Window, hour: int, history: History
+) -> list[BoardRow]:
+    """What the board of `hour` shows of these seats, in this order."""
+    readings = _read([each.seat for each in shown], window, hour, history)
     return [_row(each, readings[each.seat], window) for each in shown]
 
 
@@ -141,4 +149,5 @@ def _row(seat: Seat, reading: SeatReading, window: Window) -> BoardRow:
         drawdown=reading.drawdown(window),
         trend=reading.trend(window),
         status=reading.status(window, retired=seat.retired_at is not None),
+        followers=seat.followers,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from chalicelib.domain.account import block_of
+from chalicelib.domain.account import Trader, block_of
 from chalicelib.domain.block import Block, Kind
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.reading import SeatReading
@@ -18,8 +18,8 @@ from chalicelib.domain.windows import (
     hour_of,
     hour_start,
 )
-from chalicelib.services.ports import BlockKey, Boards, History, Prices, Traders
-from chalicelib.services.public_traders import listed_trader
+from chalicelib.services.ports import BlockKey
+from chalicelib.services.public_traders import ReadStores
 
 _BTC = "BTC"
 
@@ -35,34 +35,30 @@ class Performance:
 
 
 def show_performance(
-    name: str,
+    trader: Trader,
     first: date | None,
     last: date | None,
     *,
     now: datetime,
-    traders: Traders,
-    boards: Boards,
-    history: History,
-    prices: Prices,
+    stores: ReadStores,
 ) -> Performance:
     """The line from `first` to `last`, by default the last seven days and the running one.
 
     A full day's point is its mark of 24:00, the running day's the last ranked mark. Raises
-    NotFound, and InvalidRequest for a span that `calendar_days` refuses.
+    InvalidRequest for a span that `calendar_days` refuses.
     """
-    head = boards.current(DAY.name)
+    head = stores.boards.current(DAY.name)
     hour = head.hour if head else None
     today = day_of_hour(hour_of(now) if hour is None else hour)
     days = calendar_days(first, last, date_of_day(today))
-    trader = listed_trader(name, traders)
     block = block_of(trader.seat)
     keys: list[BlockKey] = [(block, Kind.DAY, day) for day in days if day < today]
     running = hour if today in days else None
     latest: PriceList | None = None
     if running is not None:
         keys.append((block, Kind.HOUR, running))
-        latest = prices.hours([running]).get(running)
-    blocks = history.blocks(keys)
+        latest = stores.prices.hours([running]).get(running)
+    blocks = stores.history.blocks(keys)
     marks = [
         _running_mark(trader.seat, running, blocks, latest)
         if day == today and running is not None

@@ -1,4 +1,4 @@
-"""Show what everyone may see of a trader, as of the last mark."""
+"""Show what others may see of a trader, as of the last mark."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,11 @@ from chalicelib.domain.coin_state import CoinState
 from chalicelib.domain.money import Asset
 from chalicelib.domain.profile import PublicView
 from chalicelib.domain.reading import SeatReading, Status
+from chalicelib.domain.visible import Eyes, Seen
 from chalicelib.domain.windows import DAY, WINDOWS
 from chalicelib.services.coin_states import coin_states
-from chalicelib.services.ports import Boards, History, Holdings, Prices, Traders
-from chalicelib.services.public_traders import listed_trader, open_to_everyone
+from chalicelib.services.ports import History, Holdings
+from chalicelib.services.public_traders import ReadStores
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class WindowResult:
 
 @dataclass(frozen=True, slots=True)
 class PublicProfile:
-    """What everyone sees. `hour` is that of the last mark, None before the league's first
-    board; `view` is None when it is hidden or not made yet. `coin_states`: how the coins of the
-    view are priced now, which is the market's public knowledge; empty before the first prices."""
+    """What others see, before it is cut down to what the asker may see. `hour` is that of the
+    last mark, None before the league's first board; `view` is None when it is hidden or not made
+    yet. `coin_states`: how the coins of the view are priced now, which is the market's public
+    knowledge; empty before the first prices."""
 
     trader: Trader
     exchanges: tuple[str, ...]
@@ -41,32 +43,20 @@ class PublicProfile:
     view: PublicView | None
     risk: list[str | None]
     coin_states: dict[Asset, CoinState]
+    followers: int
 
 
-def show_profile(
-    name: str,
-    *,
-    now: datetime,
-    traders: Traders,
-    boards: Boards,
-    holdings: Holdings,
-    history: History,
-    prices: Prices,
-) -> PublicProfile:
-    """The public profile of the listed trader of that name. Raises NotFound.
-
-    Coins are those of the last 00:00 mark, and only if the trader shows them to everyone; the
-    risk is no part of that choice. Only how each of these coins is priced is as of `now`.
-    """
-    trader = listed_trader(name, traders)
-    head = boards.current(DAY.name)
-    blocks = _blocks(trader.seat, head.hour, history) if head else {}
+def show_profile(trader: Trader, eyes: Eyes, now: datetime, stores: ReadStores) -> PublicProfile:
+    """The profile of a trader. Its coins are those of the last 00:00 mark; only how each of these
+    coins is priced is as of `now`."""
+    head = stores.boards.current(DAY.name)
+    blocks = _blocks(trader.seat, head.hour, stores.history) if head else {}
     reading = SeatReading(trader.seat, blocks)
     view = _view(trader.seat, blocks.get(Kind.SLOW))
-    shown = view if open_to_everyone(trader.visibility.allocation_for) else None
+    shown = view if eyes.see(Seen.ALLOCATION) else None
     return PublicProfile(
         trader=trader,
-        exchanges=_exchanges(trader.seat, holdings),
+        exchanges=_exchanges(trader.seat, stores.holdings),
         hour=head.hour if head else None,
         status=reading.status(DAY, retired=trader.retired_at is not None),
         windows={
@@ -80,7 +70,10 @@ def show_profile(
         },
         view=shown,
         risk=view["risk"] if view else [None, None, None],
-        coin_states=coin_states([row[0] for row in shown["coins"]] if shown else [], now, prices),
+        coin_states=coin_states(
+            [row[0] for row in shown["coins"]] if shown else [], now, stores.prices
+        ),
+        followers=stores.follows.counts([trader.seat])[trader.seat],
     )
 
 

@@ -23,8 +23,8 @@ from chalicelib.domain.windows import (
     hour_of,
     hour_start,
 )
-from chalicelib.services.ports import BlockKey, Boards, History, Holdings, Ledger, Prices, Traders
-from chalicelib.services.public_traders import listed_trader, open_to_everyone
+from chalicelib.services.ports import BlockKey, Ledger
+from chalicelib.services.public_traders import ReadStores
 
 ROWS_A_PAGE = 50
 
@@ -52,31 +52,20 @@ class TradesPage:
     next_page: TradesPlace | None
 
 
-@dataclass(frozen=True, slots=True)
-class TradeStores:
-    """What the list is read from."""
-
-    traders: Traders
-    boards: Boards
-    holdings: Holdings
-    ledger: Ledger
-    history: History
-    prices: Prices
-
-
 def show_trades(
-    name: str,
+    trader: Trader,
+    view: TradesView,
     first: date | None,
     last: date | None,
     *,
     start: TradesPlace | None,
     now: datetime,
-    stores: TradeStores,
+    stores: ReadStores,
 ) -> TradesPage:
-    """A page of the trades of a listed trader, newest first, as of the last ranked mark (or
-    that of `start`); empty when he hides them.
+    """A page of the trades of a trader as others see them in `view`, newest first, as of the
+    last ranked mark (or that of `start`); empty when they are hidden.
 
-    Raises NotFound; InvalidRequest for a span that `calendar_days` refuses, and for a start
+    Raises InvalidRequest for a span that `calendar_days` refuses, and for a start
     that lies outside it or in the future.
     """
     head = stores.boards.current(DAY.name)
@@ -86,8 +75,6 @@ def show_trades(
     days = calendar_days(first, last, date_of_day(today))
     if start is not None and (newest is None or start.hour > newest or start.day not in days):
         raise InvalidRequest("this cursor is not one of this list; begin at the first page")
-    trader = listed_trader(name, stores.traders)
-    view = _view_for_everyone(trader)
     rows: list[TradeRow] = []
     next_page = None
     if view is not TradesView.HIDDEN and hour is not None:
@@ -97,13 +84,8 @@ def show_trades(
     return TradesPage(date_of_day(days[0]), date_of_day(days[-1]), hour, view, rows, next_page)
 
 
-def _view_for_everyone(trader: Trader) -> TradesView:
-    shown = open_to_everyone(trader.visibility.trades_for)
-    return trader.visibility.trades if shown else TradesView.HIDDEN
-
-
 def _days(
-    trader: Trader, days: range, hour: int, start: TradesPlace | None, stores: TradeStores
+    trader: Trader, days: range, hour: int, start: TradesPlace | None, stores: ReadStores
 ) -> Iterator[tuple[int, list[LedgerEntry]]]:
     """The days with entries, newest first, and the entries that count in each."""
     last = start.day if start else days[-1]
@@ -141,7 +123,7 @@ def _page(
 
 
 def _rows(
-    entries: Sequence[LedgerEntry], trader: Trader, view: TradesView, stores: TradeStores
+    entries: Sequence[LedgerEntry], trader: Trader, view: TradesView, stores: ReadStores
 ) -> list[TradeRow]:
     if view is TradesView.EXACT:
         return exact_rows(entries)
@@ -149,7 +131,7 @@ def _rows(
     return guarded_rows(entries, _closed_hours(hours, trader.seat, stores)) if hours else []
 
 
-def _closed_hours(hours: Sequence[int], seat: int, stores: TradeStores) -> Mapping[int, ClosedHour]:
+def _closed_hours(hours: Sequence[int], seat: int, stores: ReadStores) -> Mapping[int, ClosedHour]:
     """What is stored of these hours, all of one day: the closing prices, and the value at the
     opening mark, or where that is too old to be kept by the hour, at the day's."""
     closing = stores.prices.hours([hour + 1 for hour in hours])

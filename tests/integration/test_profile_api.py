@@ -180,10 +180,10 @@ def test_a_bad_span_is_named_in_a_problem_document(
     assert says.lower() in response.json_body["detail"].lower()
 
 
-def test_the_profile_takes_no_parameters(league: ReadSide) -> None:
+def test_the_profile_takes_no_other_parameters(league: ReadSide) -> None:
     response = league.get("/traders/Ada?window=7d")
     assert response.status_code == 400
-    assert "known are: none" in response.json_body["detail"]
+    assert "known are: as" in response.json_body["detail"]
 
 
 def test_transactions_are_for_the_trader_alone(league: ReadSide) -> None:

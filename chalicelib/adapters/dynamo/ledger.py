@@ -20,7 +20,7 @@ from chalicelib.adapters.dynamo.ledger_rows import (
 )
 from chalicelib.adapters.dynamo.tables import RawItem, Tables
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.ledger import Checkpoint, LedgerEntry, order_of
+from chalicelib.domain.ledger import BalanceChange, Checkpoint, LedgerEntry, order_of
 
 _PAGE: Final = 100
 
@@ -50,6 +50,12 @@ class DynamoLedger:
         """The same, newest first, a hundred rows to a page."""
         found = self._read(account_id, start, end, forward=False)
         return merge(*found, key=order_of, reverse=True)
+
+    def changes(self, account_id: str, start: datetime, end: datetime) -> list[BalanceChange]:
+        """Those of the entries that are no fills; fills are not read."""
+        first, last = (sortable(up_to_millisecond(each)) for each in (start, end))
+        rows = self._query(account_id, f"F#{first}", f"F#{last}", forward=True, page=0)
+        return sorted(map(change_of, rows), key=order_of)
 
     def checkpoint_before(self, account_id: str, instant: datetime) -> Checkpoint | None:
         """The newest checkpoint taken before `instant`."""

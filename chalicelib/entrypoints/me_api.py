@@ -1,0 +1,189 @@
+"""GET, PATCH and DELETE /me, GET /me/balance: the signed-in trader and what others see of him."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Final, Literal
+
+from chalice import Blueprint, Response
+from pydantic import Field
+
+from chalicelib import wiring
+from chalicelib.domain.account import Audience, Trader, TradesView, Visibility
+from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.windows import hour_of
+from chalicelib.entrypoints import http
+from chalicelib.entrypoints.bodies import Body, body
+from chalicelib.entrypoints.csv_text import Format, csv_text
+from chalicelib.entrypoints.http import Answer
+from chalicelib.entrypoints.owner_answers import BalanceAnswer, OwnCoinAnswer, balance_fields
+from chalicelib.entrypoints.parameters import Query, query
+from chalicelib.entrypoints.privacy_words import PROMISE, words
+from chalicelib.entrypoints.viewer import signed_in
+from chalicelib.services.change_settings import change_settings
+from chalicelib.services.show_balance import show_balance
+
+blueprint = Blueprint(__name__)
+
+
+class SettingsAnswer(Answer):
+    """What others see."""
+
+    listed: bool
+    trades: TradesView
+    trades_for: Audience
+    allocation_for: Audience
+
+
+class MeaningsAnswer(Answer):
+    """What each setting means as it stands, in words."""
+
+    listed: str
+    trades: str
+    trades_for: str
+    allocation_for: str
+
+
+class AccountInShort(Answer):
+    """A linked exchange account; more is told by /me/accounts."""
+
+    exchange: str
+    linked_at: str
+
+
+class MeAnswer(Answer):
+    """The signed-in trader."""
+
+    name: str
+    joined_at: str
+    accounts: list[AccountInShort]
+    follows: int
+    followers: int
+    settings: SettingsAnswer
+    meanings: MeaningsAnswer
+    promise: str
+    others_see_it_by: str = Field(
+        description="Copies of public answers are kept to the next full hour: by then at the"
+        " latest others see the settings as they are now."
+    )
+
+
+class SettingsBody(Body):
+    """The settings to change; those left out stay."""
+
+    listed: bool | None = None
+    trades: Literal["guarded", "exact", "hidden"] | None = None
+    trades_for: Literal["everyone", "followers", "nobody"] | None = None
+    allocation_for: Literal["everyone", "followers", "nobody"] | None = None
+
+
+class FormQuery(Query):
+    """How to answer."""
+
+    form: Format = Field(default="json", alias="format")
+
+
+_PROBLEMS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED)
+OPERATIONS = (
+    http.Operation(
+        "/me",
+        "The signed-in trader, and what others see of him.",
+        MeAnswer,
+        problems=_PROBLEMS,
+        signed_in=True,
+    ),
+    http.Operation(
+        "/me",
+        "Change what others see.",
+        MeAnswer,
+        problems=(*_PROBLEMS, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        method="patch",
+        body=SettingsBody,
+        signed_in=True,
+    ),
+    http.Operation(
+        "/me/balance",
+        "Current holdings at the latest prices.",
+        BalanceAnswer,
+        FormQuery,
+        _PROBLEMS,
+        signed_in=True,
+    ),
+)
+
+
+@blueprint.route("/me", methods=["GET"])
+@http.guarded
+def get_me() -> Response:
+    """The signed-in trader."""
+    request = blueprint.current_request
+    query(Query, request)
+    return http.private(_me(signed_in(request).trader))
+
+
+@blueprint.route("/me", methods=["PATCH"])
+@http.guarded
+def patch_me() -> Response:
+    """Change what others see."""
+    request = blueprint.current_request
+    viewer, asked = signed_in(request), body(SettingsBody, request)
+    stores = wiring.stores()
+    changed = _changed(viewer.trader.visibility, asked)
+    trader = change_settings(viewer.trader, changed, stores.traders, stores.seats)
+    return http.private(_me(trader))
+
+
+@blueprint.route("/me/balance", methods=["GET"])
+@http.guarded
+def get_balance() -> Response:
+    """Current holdings."""
+    request = blueprint.current_request
+    asked = query(FormQuery, request)
+    viewer, stores = signed_in(request), wiring.stores()
+    found = show_balance(
+        viewer.trader,
+        now=wiring.now(),
+        holdings=stores.holdings,
+        ledger=stores.ledger,
+        prices=stores.prices,
+    )
+    answer = balance_fields(found)
+    if asked.form == "csv":
+        return http.download(f"{viewer.trader.name}-balance.csv", _csv(answer))
+    return http.private(answer)
+
+
+def _changed(visibility: Visibility, asked: SettingsBody) -> Visibility:
+    given = {name: value for name, value in dict(asked).items() if value is not None}
+    if not given:
+        raise InvalidRequest(f"name at least one of: {', '.join(SettingsBody.model_fields)}")
+    kinds = {"trades": TradesView, "trades_for": Audience, "allocation_for": Audience}
+    return replace(visibility, **{n: kinds[n](v) if n in kinds else v for n, v in given.items()})
+
+
+def _me(trader: Trader) -> MeAnswer:
+    stores, shown = wiring.stores(), trader.visibility
+    rows = [row for row in stores.holdings.of_seat(trader.seat) if row.unlinked_at is None]
+    return MeAnswer(
+        name=trader.name,
+        joined_at=http.instant(trader.joined_at),
+        accounts=[
+            AccountInShort(exchange=row.exchange, linked_at=http.instant(row.linked_at))
+            for row in rows
+        ],
+        follows=len(stores.follows.of_follower(trader.trader_id)),
+        followers=stores.follows.counts([trader.seat])[trader.seat],
+        settings=SettingsAnswer(
+            listed=shown.listed,
+            trades=shown.trades,
+            trades_for=shown.trades_for,
+            allocation_for=shown.allocation_for,
+        ),
+        meanings=MeaningsAnswer(**words(shown)),
+        promise=PROMISE,
+        others_see_it_by=http.hour_instant(hour_of(wiring.now()) + 1),
+    )
+
+
+def _csv(answer: BalanceAnswer) -> str:
+    names = list(OwnCoinAnswer.model_fields)
+    return csv_text(names, ([getattr(coin, name) for name in names] for coin in answer.coins))
