@@ -137,6 +137,15 @@ _OWNERS_WINDOW: Final = Part(
     },
 )
 
+_COIN: Final = Part(
+    Seen.OWNER,
+    {
+        **_owners("asset", "quantity", "price_usdt", "value_usdt", "share_pct"),
+        **_owners("average_cost_usdt", "last_buy_price_usdt", "last_bought_at"),
+        **_owners("since_last_buy_pct"),
+    },
+)
+
 PROFILE: Final = Part(
     Seen.ALL,
     {
@@ -157,14 +166,7 @@ PROFILE: Final = Part(
             Seen.OWNER,
             {
                 **_owners("balance_usdt", "balance_age_s", "prices_age_s", "unpriced"),
-                "coins": Part(
-                    Seen.OWNER,
-                    {
-                        **_owners("asset", "quantity", "price_usdt", "value_usdt", "share_pct"),
-                        **_owners("average_cost_usdt", "last_buy_price_usdt", "last_bought_at"),
-                        **_owners("since_last_buy_pct"),
-                    },
-                ),
+                "coins": _COIN,
                 "windows": Part(
                     Seen.OWNER,
                     {"24h": _OWNERS_WINDOW, "7d": _OWNERS_WINDOW, "30d": _OWNERS_WINDOW},
@@ -236,3 +238,60 @@ STATUS: Final = Part(
         "prices": Part(Seen.ALL, _all("taken_at", "age_s")),
     },
 )
+
+BALANCE: Final = Part(
+    Seen.OWNER,
+    {**_owners("balance_usdt", "balance_age_s", "prices_age_s", "unpriced"), "coins": _COIN},
+)
+
+_SETTINGS: Final = Part(Seen.OWNER, _owners("listed", "trades", "trades_for", "allocation_for"))
+
+ME: Final = Part(
+    Seen.OWNER,
+    {
+        **_owners("name", "joined_at", "follows", "followers", "promise", "others_see_it_by"),
+        "accounts": Part(Seen.OWNER, _owners("exchange", "linked_at")),
+        "settings": _SETTINGS,
+        "meanings": _SETTINGS,
+    },
+)
+
+ACCOUNTS: Final = Part(
+    Seen.OWNER,
+    {
+        "accounts": Part(
+            Seen.OWNER,
+            {
+                **_owners("id", "exchange", "state", "since", "linked_at"),
+                "reasons": Part(Seen.OWNER, _owners("code", "detail")),
+            },
+        ),
+    },
+)
+
+FOLLOWS: Final = Part(
+    Seen.OWNER,
+    {
+        "follows": Part(
+            Seen.OWNER,
+            {
+                **_owners("name", "since", "listed", "rank", "capped", "max_drawdown_pct"),
+                **_owners("pnl_24h_pct", "pnl_7d_pct", "pnl_30d_pct", "followers", "status"),
+            },
+        ),
+    },
+)
+
+VIEWS: Final[Mapping[str, Part]] = {
+    "/board": BOARD,
+    "/status": STATUS,
+    "/traders/{name}": PROFILE,
+    "/traders/{name}/performance": PERFORMANCE,
+    "/traders/{name}/trades": TRADES,
+    "/traders/{name}/transactions": TRANSACTIONS,
+    "/me": ME,
+    "/me/balance": BALANCE,
+    "/me/accounts": ACCOUNTS,
+    "/me/follows": FOLLOWS,
+}
+"""The table, by route."""

@@ -1,6 +1,5 @@
 """GET, PATCH and DELETE /me, GET /me/balance: the signed-in trader and what others see of him."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final, Literal
 
@@ -152,12 +151,16 @@ def get_balance() -> Response:
     return http.private(answer)
 
 
-def _changed(visibility: Visibility, asked: SettingsBody) -> Visibility:
-    given = {name: value for name, value in dict(asked).items() if value is not None}
-    if not given:
+def _changed(shown: Visibility, asked: SettingsBody) -> Visibility:
+    """`shown` with what was asked for. Raises InvalidRequest when that is nothing."""
+    if asked == SettingsBody():
         raise InvalidRequest(f"name at least one of: {', '.join(SettingsBody.model_fields)}")
-    kinds = {"trades": TradesView, "trades_for": Audience, "allocation_for": Audience}
-    return replace(visibility, **{n: kinds[n](v) if n in kinds else v for n, v in given.items()})
+    return Visibility(
+        listed=shown.listed if asked.listed is None else asked.listed,
+        trades=TradesView(asked.trades or shown.trades),
+        trades_for=Audience(asked.trades_for or shown.trades_for),
+        allocation_for=Audience(asked.allocation_for or shown.allocation_for),
+    )
 
 
 def _me(trader: Trader) -> MeAnswer:
