@@ -107,7 +107,7 @@ def meter(stores: DynamoStores) -> Iterator[UnitMeter]:
 @pytest.mark.parametrize(
     ("route", "calls"),
     [
-        ("/traders/Ada", 6),
+        ("/traders/Ada", 7),
         ("/traders/Ada/performance", 5),
         ("/board", 4),
         ("/board?window=7d", 4),

@@ -12,7 +12,7 @@ from app import app
 from chalicelib.domain.account import AccountState, Audience, TradesView, Visibility
 from chalicelib.domain.block import Kind
 from chalicelib.domain.follow import Follow
-from chalicelib.domain.ledger import ChangeKind
+from chalicelib.domain.ledger import ChangeKind, LedgerEntry
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.visible import VIEWS, Eyes, Part, Relation, Seen, only_visible, paths
 from sandbox.edge_cache import Answer, CacheKey, EdgeCache
@@ -202,7 +202,7 @@ def league(visibility: Visibility) -> ReadSide:
     made.fakes.holdings.create(
         account_holdings(account_id="A0", trader_id="T0", link_number=2, quantities=held)
     )
-    entries = [
+    entries: list[LedgerEntry] = [
         fill(executed_at=at(minutes=-50), commission="0.01", commission_asset="BNB"),
         balance_change(kind=ChangeKind.DEPOSIT, changed_at=at(minutes=-80)),
     ]
