@@ -9,7 +9,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from app import app
-from chalicelib.domain.account import AccountState, Audience, TradesView, Visibility
+from chalicelib.domain.account import Audience, TradesView, Trouble, Visibility
 from chalicelib.domain.block import Kind
 from chalicelib.domain.follow import Follow
 from chalicelib.domain.ledger import ChangeKind, LedgerEntry
@@ -208,14 +208,9 @@ def league(visibility: Visibility) -> ReadSide:
     ]
     made.fakes.ledger.add("A0", entries)
     for number in range(3):
-        made.fakes.accounts.save(
-            exchange_account(
-                account_id=f"A{number}",
-                trader_id=f"T{number}",
-                seat=number,
-                state=AccountState.KEY_REVOKED,
-            )
-        )
+        account = exchange_account(account_id=f"A{number}", trader_id=f"T{number}", seat=number)
+        made.fakes.accounts.save(account)
+        made.fakes.accounts.note_trouble(account, Trouble.STREAM_BROKEN, NOON)
     made.publish([0, 1, 2])
     return made
 
