@@ -74,6 +74,7 @@ def outside_of_wiring() -> Outside:
         prices=stores.prices,
         events=wiring.events(),
         vault=wiring.vault(),
+        imports=stores.imports,
         desk=wiring.desk(),
         user_stream=wiring.user_stream,
         price_stream=wiring.price_stream,

@@ -13,6 +13,7 @@ from chalicelib.services.exchange_ports import (
     StreamListener,
     UserStream,
 )
+from chalicelib.services.import_ports import Imports
 from chalicelib.services.ports import (
     Accounts,
     Doubts,
@@ -45,6 +46,7 @@ class Outside:
     events: Events
     vault: KeyVault
     desk: LinkDesk
+    imports: Imports
     user_stream: Callable[[StreamListener], UserStream]
     price_stream: Callable[[], PriceStream]
     now: Callable[[], datetime]

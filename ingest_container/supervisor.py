@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import ExchangeUnavailable, StoreUnavailable
+from chalicelib.services.import_account import ImportSources
 from chalicelib.services.reconcile_account import Sources
 from ingest_container.crew import ThreadCrew
 from ingest_container.followed import Followed
 from ingest_container.forwarder import USUAL_LIMITS, Forwarder, ForwarderLimits
+from ingest_container.importer import Importer
 from ingest_container.outside import Outside
 from ingest_container.parts import Parts
 from ingest_container.reconciler import MostTraded, Reconciler
@@ -62,6 +64,14 @@ class Supervisor:
         self.forwarder = Forwarder(outside.events, self._on_lost, limits)
         sources = Sources(outside.exchange, outside.ledger, outside.holdings, MostTraded(outside))
         self.books = Reconciler(outside, sources, self._on_revoked)
+        leisurely = ImportSources(
+            outside.exchange.at_leisure(),
+            outside.ledger,
+            outside.holdings,
+            outside.imports,
+            sources.symbols,
+        )
+        self.imports = Importer(outside, leisurely, self._everyone)
         self._crew = ThreadCrew(outside, self.forwarder, self._intake, self._heartbeat, self.books)
         self._rota = Rota(
             outside.leases,
@@ -81,6 +91,7 @@ class Supervisor:
         """Start all threads."""
         self._outlet.start("forwarder", self.forwarder.run)
         self._intake.start("books", self.books.run)
+        self._intake.start("imports", self.imports.run)
         self._clerk.start("rota", self._keep_leases)
 
     def stop(self, seconds: float) -> bool:
@@ -93,6 +104,7 @@ class Supervisor:
         slots = self._crew.slots_of_accounts()
         self._crew.end_all()
         self.books.close()
+        self.imports.close()
         self._intake.join(_INTAKE_ENDS_WITHIN_S)
         self._outlet.stopping.set()
         self.forwarder.close(seconds)
@@ -107,6 +119,7 @@ class Supervisor:
         self._fast = fast
         self._crew.set_fast(fast)
         self.books.by_hand(fast)
+        self.imports.rest(fast)
         self.forwarder.hold(fast)
 
     def flush(self, seconds: float) -> bool:
@@ -136,6 +149,7 @@ class Supervisor:
             "buffered": self.forwarder.buffered(),
             "frames": self._crew.frames(),
             "books_waiting": self.books.waiting(),
+            "imports_waiting": self.imports.waiting(),
             "streaming": sum(each.streaming for each in followed),
             "slots": [
                 {
@@ -171,6 +185,9 @@ class Supervisor:
                 self._outside.doubts.put(slots[account_id], account_id, self._outside.now())
         except (StoreUnavailable, ExchangeUnavailable) as error:
             _log.warning("doubts_not_noted", extra={"reason": str(error)})
+
+    def _everyone(self) -> list[Followed]:
+        return [each for session in self._crew.sessions() for each in session.followed()]
 
     def _heartbeat(self) -> float:
         return self._rhythm.fast_heartbeat if self._fast else self._rhythm.heartbeat

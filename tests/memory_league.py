@@ -171,6 +171,7 @@ class MemoryLeague:
             events=self.fakes.events,
             vault=self.fakes.vault,
             desk=self.fakes.desk(),
+            imports=self.fakes.imports,
             user_stream=user_stream,
             price_stream=lambda: BinancePriceStream(self.running.stream_url, environment),
             now=wiring.now,

@@ -130,6 +130,8 @@ class AccountImport:
     def _steps(self) -> Iterator[_Step]:
         """All steps, each after those it depends on were tried."""
         yield _Step(_SNAPSHOTS, self._ask_snapshots)
+        if self._is_young() is not False:
+            return
         for history in self._sources.exchange.histories():
             yield from self._spans(history)
         yield from self._fills(self._candidates)
@@ -170,6 +172,13 @@ class AccountImport:
         unclear = differing(self._past())
         symbols = self._sources.symbols()
         return [each for each in symbols if {each.base, each.quote} & unclear]
+
+    def _is_young(self) -> bool | None:
+        """Whether an exchange that reads its accounts daily has not read this one yet, so that
+        there is nothing to import; None while it could not be asked."""
+        found = self._parts.get(_SNAPSHOTS)
+        kept = self._sources.exchange.snapshots_kept()
+        return None if found is None else bool(kept) and not found.readings
 
     def _ask_snapshots(self) -> ImportPart:
         found = self._sources.exchange.snapshots(self._pair, self._reading.taken_at)

@@ -92,8 +92,9 @@ def rebuild_line(
         if counted == found.keys():
             return
         counted = set(found)
-        pasts = [each for each in found.values() if each.since < first_link]
-        until = min(first_link, *(each.reading.taken_at for each in found.values()))
+        until = min([first_link, *(each.reading.taken_at for each in found.values())])
+        today = midnight(day_of(until))
+        pasts = [each for each in found.values() if each.since <= today]
         if pasts:
             imports.put_line(trader_id, _line(pasts, prices, until))
 
@@ -124,9 +125,10 @@ def past_of(
 def known_since(past: Past, kept: int) -> datetime:
     """From which midnight on the account's past is known, of an exchange that keeps readings of
     so many days: from `past.since`, unless its readings begin later than they are kept. Then the
-    account began with the first of them, or with the first thing that happened to it."""
+    account began with the first of them, or with the first thing that happened to it;
+    without either, only after its link."""
     starts = [day_of(each.taken_at) + 1 for each in past.readings]
-    oldest = min(starts, default=day_of(past.reading.taken_at))
+    oldest = min(starts, default=day_of(past.reading.taken_at) + 1)
     if not kept or oldest <= day_of(past.reading.taken_at) - kept + _NEARLY:
         return past.since
     oldest = min([oldest, *(day_of(entry.at) + 1 for entry in past.entries)])

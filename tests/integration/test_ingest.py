@@ -123,6 +123,7 @@ class League:
             events=self.queue,
             vault=self.fakes.vault,
             desk=self.fakes.desk(),
+            imports=self.fakes.imports,
             user_stream=user_stream,
             price_stream=lambda: BinancePriceStream(self.running.stream_url, environment),
             now=self.exchange.clock.now,

@@ -123,6 +123,7 @@ class World:
             events=self.fakes.events,
             vault=self.fakes.vault,
             desk=self.fakes.desk(),
+            imports=self.fakes.imports,
             user_stream=FakeUserStream,
             price_stream=lambda: self.price_stream,
             now=self.now,
