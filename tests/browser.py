@@ -11,6 +11,7 @@ from chalice.test import Client, HTTPResponse
 
 from app import app
 from chalicelib import wiring
+from chalicelib.services.ports import KeyVault
 from tests.contract.stores import Stores
 from tests.lobby import Lobby
 
@@ -72,7 +73,9 @@ class Browser:
 
 
 @contextmanager
-def browsing(lobby: Lobby, stores: Stores | None = None) -> Iterator[Browser]:
+def browsing(
+    lobby: Lobby, stores: Stores | None = None, vault: KeyVault | None = None
+) -> Iterator[Browser]:
     """A browser on the API over that lobby; other stores may take the place of its fakes."""
     of = stores or lobby.fakes
     named = {name: getattr(of, name) for name in wiring.Stores.__slots__}
@@ -81,7 +84,7 @@ def browsing(lobby: Lobby, stores: Stores | None = None) -> Iterator[Browser]:
         lambda: lobby.now,
         people=lobby.people,
         machine=lambda: lobby.pool.now,
-        vault=lobby.fakes.vault,
+        vault=vault or lobby.fakes.vault,
     )
     try:
         with Client(app) as client:
