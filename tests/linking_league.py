@@ -81,11 +81,18 @@ class LinkingLeague:
 
     def until_shown(self, token: str, account_id: str, state: str) -> dict[str, Any]:
         """Wait until the account is shown in that state; what is shown then."""
+        return self._until_shown(token, account_id, {state})
+
+    def until_streaming(self, token: str, account_id: str) -> None:
+        """Wait until the account streams, its past imported or not."""
+        self._until_shown(token, account_id, {"importing", "live"})
+
+    def _until_shown(self, token: str, account_id: str, states: set[str]) -> dict[str, Any]:
         found: list[dict[str, Any]] = []
 
         def is_so() -> bool:
             found[:] = [each for each in self.shown(token) if each["id"] == account_id]
-            return bool(found) and found[0]["state"] == state
+            return bool(found) and found[0]["state"] in states
 
         self.until(is_so)
         return found[0]

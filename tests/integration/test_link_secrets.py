@@ -140,10 +140,11 @@ def walk_with_secrets(trail: Trail, running: RunningExchange, opened: OpenAccoun
         asked | {"secret": opened.pair.secret * 200},
     ):
         assert trail.post(token, bad).status_code in (400, 413)
-    running.admin.fault("waf", "/sapi/v1/account/apiRestrictions", count=1)
-    running.admin.fault("json-error", "/api/v3/account", count=1)
+    running.admin.fault("waf", "/sapi/v1/account/apiRestrictions", count=None)
     account_id = trail.link(token, opened.pair)
-    league.until_shown(token, account_id, "importing")
+    league.until(lambda: trail.codes(token, account_id) == ["exchange_silent"])
+    running.admin.delete("faults")
+    league.until_streaming(token, account_id)
     buy(running, opened)
     league.until(lambda: league.supervisor.state()["frames"] != 0)
     wide = key(running, opened, permissions={"withdrawals": True})
@@ -156,12 +157,11 @@ def walk_with_secrets(trail: Trail, running: RunningExchange, opened: OpenAccoun
     league.until_shown(token, account_id, "key_revoked")
     league.browser.delete(f"/me/accounts/{account_id}", token)
     trail.link(token, key(running, opened))
-    league.until_shown(token, account_id, "importing")
+    league.until_streaming(token, account_id)
     running.admin.post("bans", address="127.0.0.1", seconds=1)
     other = trail.link(token, open_account(running, USDT="1").pair)
-    league.until(lambda: trail.codes(token, other) == ["exchange_silent"])
     running.admin.delete("bans")
-    league.until_shown(token, other, "importing")
+    league.until_streaming(token, other)
 
 
 def walk_with_a_pair(trail: Trail, running: RunningExchange) -> None:
@@ -169,7 +169,7 @@ def walk_with_a_pair(trail: Trail, running: RunningExchange) -> None:
     league, token = trail.league, trail.league.join("Bob")
     uid = open_account(running, USDT="9").uid
     account_id = league.link_pair(token, uid)
-    league.until_shown(token, account_id, "importing")
+    league.until_streaming(token, account_id)
     account = league.stores.accounts.get(account_id)
     his = (account.account_id, account.trader_id, account.exchange)
     pair = trail.vault.open(account.ciphertext or b"", *his)

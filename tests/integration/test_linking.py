@@ -66,7 +66,7 @@ def test_a_linked_account_streams_within_a_beat(
     league: LinkingLeague, ada: str, opened: OpenAccount
 ) -> None:
     account_id = league.link(ada, opened.pair)
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
     account = league.stores.accounts.get(account_id)
     assert (account.state, account.uid) == (AccountState.LIVE, str(opened.uid))
     record(league)
@@ -76,7 +76,7 @@ def test_a_linked_account_streams_within_a_beat(
 
 
 def test_a_pair_made_here_is_linked(league: LinkingLeague, ada: str, opened: OpenAccount) -> None:
-    league.until_shown(ada, league.link_pair(ada, opened.uid), "importing")
+    league.until_streaming(ada, league.link_pair(ada, opened.uid))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_permission_too_many_is_named(
     running.admin.post("keys/change", key=wide.api_key, permissions={permission: False})
     again = league.link(ada, wide)
     assert again == refused["id"]
-    league.until_shown(ada, again, "importing")
+    league.until_streaming(ada, again)
 
 
 def test_a_key_that_the_exchange_refuses_says_why(
@@ -128,7 +128,7 @@ def test_a_key_that_the_exchange_refuses_says_why(
         refused = league.until_shown(ada, league.link(ada, pair), "refused")
         assert codes(refused) == [code]
         assert league.browser.delete(f"/me/accounts/{refused['id']}", ada).status_code == 204
-    league.until_shown(ada, league.link(ada, opened.pair), "importing")
+    league.until_streaming(ada, league.link(ada, opened.pair))
 
 
 @pytest.mark.parametrize("fault", ["waf", "unavailable", "server-error", "truncated", "empty"])
@@ -142,7 +142,16 @@ def test_an_exchange_that_answers_nonsense_loses_nothing(
     assert shown["state"] == "checking"
     assert "we try again" in shown["reasons"][0]["detail"]
     running.admin.delete("faults")
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
+
+
+def test_a_ban_is_told_to_the_owner(
+    league: LinkingLeague, running: RunningExchange, ada: str, opened: OpenAccount
+) -> None:
+    running.admin.post("bans", address="127.0.0.1", seconds=600)
+    league.link(ada, opened.pair)
+    league.until(lambda: codes(league.shown(ada)[0]) == ["exchange_silent"])
+    assert league.shown(ada)[0]["state"] == "checking"
 
 
 def test_a_ban_is_waited_for(
@@ -150,9 +159,8 @@ def test_a_ban_is_waited_for(
 ) -> None:
     running.admin.post("bans", address="127.0.0.1", seconds=1)
     account_id = league.link(ada, opened.pair)
-    league.until(lambda: codes(league.shown(ada)[0]) == ["exchange_silent"])
     running.admin.delete("bans")
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
 
 
 def test_maintenance_is_called_by_its_name(
@@ -162,20 +170,20 @@ def test_maintenance_is_called_by_its_name(
     account_id = league.link(ada, opened.pair)
     league.until(lambda: codes(league.shown(ada)[0]) == ["maintenance"])
     running.admin.post("maintenance", on=False)
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
 
 
 def test_a_key_revoked_later_and_replaced_goes_on_as_the_same_account(
     league: LinkingLeague, running: RunningExchange, ada: str, opened: OpenAccount
 ) -> None:
     account_id = league.link(ada, opened.pair)
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
     running.admin.revoke_key(opened.pair.api_key)
     running.admin.post("connections/drop")
     stopped = league.until_shown(ada, account_id, "key_revoked")
     assert codes(stopped) == ["key_refused"]
     league.link(ada, key(running, opened))
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
     league.until(lambda: len(league.shown(ada)) == 1)
     assert league.stores.accounts.get(account_id).link_number == 1
 
@@ -184,13 +192,13 @@ def test_unlinked_and_linked_again_it_goes_on(
     league: LinkingLeague, running: RunningExchange, ada: str, opened: OpenAccount
 ) -> None:
     account_id = league.link(ada, opened.pair)
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
     record(league)
     trader = league.stores.traders.by_name("Ada")
     league.browser.delete(f"/me/accounts/{account_id}", ada)
     assert league.stores.traders.get(trader.trader_id).retired_at is not None
     league.link(ada, opened.pair)
-    league.until_shown(ada, account_id, "importing")
+    league.until_streaming(ada, account_id)
     league.until(lambda: len(league.shown(ada)) == 1)
     assert league.stores.accounts.get(account_id).link_number == 2
     assert league.stores.traders.get(trader.trader_id).retired_at is None
@@ -206,7 +214,7 @@ def test_several_accounts_are_one_trader(
     other = open_account(running, BNB="3")
     first, second = league.link(ada, opened.pair), league.link(ada, other.pair)
     for account_id in (first, second):
-        league.until_shown(ada, account_id, "importing")
+        league.until_streaming(ada, account_id)
     record(league)
     trader = league.stores.traders.by_name("Ada")
     assert len(league.stores.holdings.of_seat(trader.seat)) == 2
@@ -225,13 +233,13 @@ def test_an_owner_takes_his_account_back(
 ) -> None:
     eve = league.join("Eve")
     stolen = league.link(eve, opened.pair)
-    league.until_shown(eve, stolen, "importing")
+    league.until_streaming(eve, stolen)
     refused = league.until_shown(ada, league.link(ada, key(running, opened)), "unlinked")
     assert codes(refused) == ["linked_by_another"]
     unproven = league.link(ada, key(running, opened), take_back=True)
     assert codes(league.until_shown(ada, unproven, "unlinked")) == ["not_proven"]
     mine = league.link_pair(ada, opened.uid, take_back=True)
-    league.until_shown(ada, mine, "importing")
+    league.until_streaming(ada, mine)
     assert codes(league.until_shown(eve, stolen, "unlinked")) == ["taken_back"]
     assert league.stores.accounts.get(stolen).ciphertext is None
     back = league.until_shown(eve, league.link_pair(eve, opened.uid, take_back=True), "unlinked")
@@ -247,5 +255,5 @@ def test_unlinked_while_it_is_checked_it_stays_unlinked(
     assert league.browser.delete(f"/me/accounts/{account_id}", ada).status_code == 204
     running.admin.delete("faults")
     other = league.link(ada, open_account(running, USDT="1").pair)
-    league.until_shown(ada, other, "importing")
+    league.until_streaming(ada, other)
     assert league.shown(ada)[0]["state"] == "unlinked"
