@@ -160,6 +160,7 @@ def _outside(
         holdings=stores.holdings,
         doubts=stores.doubts,
         leases=stores.leases,
+        imports=stores.imports,
         prices=stores.prices,
         events=events,
         vault=vault,
