@@ -169,15 +169,37 @@ class _Walk:
         self._equity = Decimal(opening) if opening is not None else self._worth_at_the_end()
 
     def perform(self, entries: Sequence[_Numbered]) -> list[_Numbered]:
-        """Take in what is performance at an instant; returns the flows, still to be crossed."""
+        """Take in what is performance at an instant; returns the flows, still to be crossed.
+
+        What goes into a coin without a price leaves what is valued, and what comes out of one
+        enters: a flow, as the coin's first price will be one. The changes of one account at one
+        instant are one exchange of coins; a fill is one by itself.
+        """
         flows: list[_Numbered] = []
+        unvalued = {
+            number
+            for number, entry in entries
+            if isinstance(entry, BalanceChange) and not entry.is_flow and self._has_no_price(entry)
+        }
         for number, entry in entries:
+            of_group = isinstance(entry, BalanceChange)
             if isinstance(entry, BalanceChange) and entry.is_flow:
                 flows.append((number, entry))
             elif self._linked[number]:
                 self._note_thin(entry)
-                self._add(number, entry)
+                if number in unvalued if of_group else self._has_no_price(entry):
+                    flows.append((number, entry))
+                else:
+                    self._add(number, entry)
         return flows
+
+    def _has_no_price(self, entry: LedgerEntry) -> bool:
+        """Whether a coin takes part in it that has had no price before its instant."""
+        for asset in entry.changes():
+            price = _price(asset, self._prices.hour_list)
+            if price is None or (price[1] is not None and price[1] >= entry.at):
+                return True
+        return False
 
     def cross(self, instant: datetime, flows: Sequence[_Numbered]) -> None:
         """Take in all flows of an instant as one, with the assets first priced then."""

@@ -259,6 +259,46 @@ def test_depositing_an_asset_without_a_price_is_no_flow_yet() -> None:
     assert found.valuation.not_valued == {"XYZ"}
 
 
+def exchanged(old: str, new: str, quantity: str = "50") -> tuple[LedgerEntry, LedgerEntry]:
+    """20 USDT's worth at ten past becomes so much of another coin."""
+    return (
+        balance_change(asset=old, quantity="-20", changed_at=at(minutes=10), kind=CONVERT),
+        balance_change(
+            asset=new, quantity=quantity, changed_at=at(minutes=10), kind=CONVERT, change_id="2"
+        ),
+    )
+
+
+CONVERT = ChangeKind.CONVERT
+
+
+def test_what_is_exchanged_for_an_asset_without_a_price_leaves_until_its_first_price() -> None:
+    first = at(minutes=20)
+    lists = minutes({first: listed_at(first, first)}, listed_at(first, END))
+    found = run([account(*exchanged("USDT", "NEW"), USDT="100")], lists)
+    assert steps(found) == [(10.0, "100", "-20"), (20.0, "80", "100")]
+
+
+def test_what_an_asset_without_a_price_is_exchanged_for_enters() -> None:
+    found = run([account(*exchanged("XYZ", "USDT"), USDT="100", XYZ="20")], flat())
+    assert steps(found) == [(10.0, "100", "50")]
+
+
+def test_an_exchange_of_assets_with_prices_is_performance() -> None:
+    found = run([account(*exchanged("USDT", "NEW"), USDT="100")], minutes({}, listed_at(NOON, END)))
+    assert found.points == ()
+    assert found.valuation is not None
+    assert found.valuation.value == 180
+
+
+def test_a_fill_in_a_pair_that_has_no_price_yet_is_a_flow_of_the_other_side() -> None:
+    first = at(minutes=20)
+    bought = fill(base="NEW", price="2", quantity="10", executed_at=at(minutes=10))
+    lists = minutes({first: listed_at(first, first)}, listed_at(first, END))
+    found = run([account(bought, USDT="100")], lists)
+    assert steps(found) == [(10.0, "100", "-20"), (20.0, "80", "20")]
+
+
 def test_what_a_minutes_list_lacks_has_its_next_price() -> None:
     deposit = balance_change(changed_at=at(minutes=20))
     lists = minutes({at(minutes=20): prices(at(minutes=20))}, prices(END, BTC="60000"))
