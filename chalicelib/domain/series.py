@@ -13,11 +13,13 @@ _LOST = Decimal("-100.00")
 
 @dataclass(frozen=True, slots=True)
 class DayMark:
-    """The mark that a day's point is made of: the index there and BTC's price in USDT."""
+    """The mark that a day's point is made of: the index there and BTC's price in USDT.
+    `imported`: rebuilt, from before the first link."""
 
     day: date
     index: float | None
     btc: Decimal | None
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class DayPoint:
     day: date
     cumulative: Decimal | None
     btc: Decimal | None
+    imported: bool = False
 
 
 def cumulative(marks: Sequence[DayMark]) -> list[DayPoint]:
@@ -41,7 +44,12 @@ def cumulative(marks: Sequence[DayMark]) -> list[DayPoint]:
     if first is None:
         return [DayPoint(mark.day, None, None) for mark in marks]
     return [
-        DayPoint(mark.day, _return(first.index, mark.index), _change(first.btc, mark.btc))
+        DayPoint(
+            mark.day,
+            _return(first.index, mark.index),
+            _change(first.btc, mark.btc),
+            mark.imported,
+        )
         if mark.day >= first.day
         else DayPoint(mark.day, None, None)
         for mark in marks

@@ -34,4 +34,5 @@ def read_stores() -> ReadStores:
         ledger=stores.ledger,
         history=stores.history,
         prices=stores.prices,
+        imports=stores.imports,
     )

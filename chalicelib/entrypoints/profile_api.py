@@ -31,6 +31,7 @@ from chalicelib.entrypoints.profile_answers import (
 )
 from chalicelib.services.public_traders import seen_trader
 from chalicelib.services.show_balance import show_balance
+from chalicelib.services.show_imported import imported_own_days
 from chalicelib.services.show_own_days import show_own_days
 from chalicelib.services.show_performance import Performance, show_performance
 from chalicelib.services.show_profile import PublicProfile, WindowResult, show_profile
@@ -83,6 +84,8 @@ def get_performance(name: str) -> Response:
     own = {}
     if eyes.relation is Relation.OWNER:
         own = show_own_days(trader, [each.day for each in found.days], found.hour, stores.history)
+        if any(each.imported for each in found.days):
+            own |= imported_own_days(stores.imports.line(trader.trader_id))
     body = _performance(found, own)
     if asked.form == "csv":
         return http.download(f"{trader.name}-performance.csv", _performance_csv(body))
@@ -173,7 +176,7 @@ def _performance(performance: Performance, own: dict[date, OwnDay]) -> Performan
                 date=point.day,
                 cumulative_pct=_text(point.cumulative),
                 btc_pct=_text(point.btc),
-                imported=False,
+                imported=point.imported,
                 pnl_usdt=amount(own.get(point.day, UNKNOWN).pnl_usdt),
                 net_worth_usdt=amount(own.get(point.day, UNKNOWN).net_worth_usdt),
             )

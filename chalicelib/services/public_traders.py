@@ -6,6 +6,7 @@ from chalicelib.domain.account import Audience, Trader
 from chalicelib.domain.errors import NotAllowed, NotFound
 from chalicelib.domain.names import LONGEST_NAME
 from chalicelib.domain.visible import Eyes, Relation
+from chalicelib.services.import_ports import Imports
 from chalicelib.services.ports import Boards, Follows, History, Holdings, Ledger, Prices, Traders
 
 
@@ -20,6 +21,7 @@ class ReadStores:
     ledger: Ledger
     history: History
     prices: Prices
+    imports: Imports
 
 
 @dataclass(frozen=True, slots=True)

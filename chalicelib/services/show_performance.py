@@ -20,6 +20,7 @@ from chalicelib.domain.windows import (
 )
 from chalicelib.services.ports import BlockKey
 from chalicelib.services.public_traders import ReadStores
+from chalicelib.services.show_imported import with_imported
 
 _BTC = "BTC"
 
@@ -44,7 +45,8 @@ def show_performance(
 ) -> Performance:
     """The line from `first` to `last`, by default the last seven days and the running one.
 
-    A full day's point is its mark of 24:00, the running day's the last ranked mark. Raises
+    A full day's point is its mark of 24:00, the running day's the last ranked mark; before the
+    first link it is what was imported. Raises
     InvalidRequest for a span that `calendar_days` refuses.
     """
     head = stores.boards.current(DAY.name)
@@ -65,6 +67,8 @@ def show_performance(
         else _day_mark(trader.seat, day, blocks.get((block, Kind.DAY, day)))
         for day in days
     ]
+    if any(mark.index is None for mark in marks):
+        marks = with_imported(marks, stores.imports.line(trader.trader_id))
     return Performance(
         first=date_of_day(days[0]), last=date_of_day(days[-1]), hour=hour, days=cumulative(marks)
     )
