@@ -120,6 +120,9 @@ class FakeTraders:
             raise NotFound(f"no trader {trader_id}")
         return self._profiles[trader_id]
 
+    def remove(self, trader_id: str) -> None:
+        self._profiles.pop(trader_id, None)
+
     def by_name(self, name: str) -> Trader:
         claim = self._claims.get(name.casefold())
         if claim is None or claim.trader_id not in self._profiles:

@@ -46,6 +46,7 @@ class Trader:
     joined_at: datetime
     visibility: Visibility = Visibility()
     retired_at: datetime | None = None
+    leaving: bool = False
 
 
 class AccountState(Enum):

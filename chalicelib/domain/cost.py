@@ -10,6 +10,7 @@ from decimal import Decimal, localcontext
 from typing import TypeAlias
 
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Fill, LedgerEntry, Side
+from chalicelib.domain.market import USDT
 from chalicelib.domain.money import EXACT, Asset
 from chalicelib.domain.portfolio import average_cost
 
@@ -29,9 +30,11 @@ def changes_of(
     coin: Asset, entries: Sequence[LedgerEntry], coin_of: Callable[[Asset], Asset]
 ) -> list[tuple[LedgerEntry, Decimal]]:
     """Entries that change how much of `coin` there is, with that change; `coin_of` says as what
-    coin an asset counts (a claim on a lent coin as that coin)."""
+    coin an asset counts (a claim on a lent coin as that coin, so lending changes nothing)."""
     found = []
     for entry in entries:
+        if isinstance(entry, BalanceChange) and entry.kind is ChangeKind.EARN_MOVE:
+            continue
         with localcontext(EXACT):
             parts = (n for asset, n in entry.changes().items() if coin_of(asset) == coin)
             change = sum(parts, Decimal(0))
@@ -40,29 +43,36 @@ def changes_of(
     return found
 
 
-def cost_of(
-    coin: Asset,
-    held: Decimal,
-    changes: Sequence[tuple[LedgerEntry, Decimal]],
-    price_at: PriceAt,
-) -> Decimal | None:
-    """Average cost in USDT of the `held` of a coin, from the changes that led to it, oldest first.
+def lot_of(
+    held: Decimal, changes: Sequence[tuple[LedgerEntry, Decimal]]
+) -> list[tuple[LedgerEntry, Decimal]]:
+    """The last of `changes` (oldest first), from where nothing was held to the `held` of now.
+    Empty when they do not reach back that far."""
+    left, start = held, len(changes)
+    while left > 0 and start > 0:
+        start -= 1
+        with localcontext(EXACT):
+            left -= changes[start][1]
+    return list(changes[start:]) if left <= 0 else []
 
-    They are followed back to where nothing was held. None when they do not reach back that far,
-    or a price is missing on the way.
-    """
+
+def cost_of(
+    coin: Asset, lot: Sequence[tuple[LedgerEntry, Decimal]], price_at: PriceAt
+) -> Decimal | None:
+    """Average cost in USDT of what is held of a coin, from the changes since nothing was
+    (`lot_of`). None without them, or when a price is missing on the way."""
     moves: list[tuple[Decimal, Decimal]] = []
-    left = held
-    for entry, change in reversed(changes):
-        if left <= 0:
-            break
+    for entry, change in lot:
         price = _price_of(coin, entry, price_at)
         if price is None:
             return None
         moves.append((change, price))
-        with localcontext(EXACT):
-            left -= change
-    return average_cost(reversed(moves)) if left <= 0 else None
+    return average_cost(moves)
+
+
+def needs_market_price(coin: Asset, entry: LedgerEntry) -> bool:
+    """Whether the entry alone does not tell what was paid for the coin in USDT."""
+    return not (isinstance(entry, Fill) and entry.base == coin and entry.quote == USDT)
 
 
 def _price_of(coin: Asset, entry: LedgerEntry, price_at: PriceAt) -> Decimal | None:

@@ -1,13 +1,12 @@
 """What a trader's coins are worth and how they did: equity, allocation, cost, change.
 
-Pure arithmetic on quantities and price lists. Who may see what is in `profile.py`; the
+Pure arithmetic on quantities and price lists. What was paid for a coin is in `cost.py`; the
 return of the whole portfolio in `performance.py`.
 """
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_DOWN, Decimal, localcontext
 
-from chalicelib.domain.ledger import Fill, Side
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.money import EXACT, Asset, shown_percent
 
@@ -91,29 +90,3 @@ def average_cost(moves: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
                 cost += cost * max(quantity, -held) / held
             held = max(held + quantity, Decimal(0))
         return cost / held if held else None
-
-
-def last_buy_price(fills: Iterable[Fill], asset: Asset, prices: PriceList) -> Decimal | None:
-    """Price in USDT paid per `asset` over all fills of the newest order that increased it, on
-    either side of a pair; the other coin is valued at `prices`, the list of that minute.
-
-    None when no fill increased it. Raises MissingPrice when the other coin has no price.
-    """
-    bought = [fill for fill in fills if fill.bought() == asset]
-    if not bought:
-        return None
-    newest = max(bought, key=lambda fill: (fill.executed_at, fill.symbol, fill.order_id))
-    quantity = cost = Decimal(0)
-    with localcontext(EXACT):
-        for fill in bought:
-            if (fill.symbol, fill.order_id) == (newest.symbol, newest.order_id):
-                gained, paid, other = _exchange(fill)
-                quantity += gained
-                cost += paid * prices.usdt(other)
-        return cost / quantity
-
-
-def _exchange(fill: Fill) -> tuple[Decimal, Decimal, Asset]:
-    if fill.side is Side.BUY:
-        return fill.quantity, fill.quote_quantity, fill.quote
-    return fill.quote_quantity, fill.quantity, fill.base

@@ -17,8 +17,12 @@ from chalicelib.entrypoints.http import Answer
 from chalicelib.entrypoints.owner_answers import BalanceAnswer, OwnCoinAnswer, balance_fields
 from chalicelib.entrypoints.parameters import Query, query
 from chalicelib.entrypoints.privacy_words import PROMISE, words
-from chalicelib.entrypoints.viewer import signed_in
+from chalicelib.entrypoints.session_api import NO_COOKIE
+from chalicelib.entrypoints.session_bodies import Code, Password
+from chalicelib.entrypoints.viewer import gate_of, signed_in
 from chalicelib.services.change_settings import change_settings
+from chalicelib.services.delete_member import Exit, delete_member
+from chalicelib.services.prove_owner import Proof
 from chalicelib.services.show_balance import show_balance
 
 blueprint = Blueprint(__name__)
@@ -75,6 +79,38 @@ class SettingsBody(Body):
     allocation_for: Literal["everyone", "followers", "nobody"] | None = None
 
 
+class LeaveBody(Body):
+    """The password, and the app's code of one who has a second factor."""
+
+    password: Password
+    code: Code | None = None
+
+
+class LeftAnswer(Answer):
+    """What is gone, and what is left."""
+
+    removed: list[str]
+    stays: list[str]
+
+
+_LEFT: Final = LeftAnswer(
+    removed=[
+        "your name; others may take it from now on",
+        "your e-mail address, password and second factor, with all sessions",
+        "the keys of all your exchange accounts, which are unlinked",
+        "whom you follow, and who follows you",
+        "your settings and your profile, and what was imported from before you joined",
+    ],
+    stays=[
+        "a number in the league's statistics, without a name, which leads to nobody: it counts as"
+        " joined and retired, and in medians of hours gone by",
+        "the hourly values and ledger entries behind these statistics, under that number",
+        "the exchange's own number of each account, so that nobody can start anew with it at once;"
+        " delete the API keys at the exchange yourself, too",
+    ],
+)
+
+
 class FormQuery(Query):
     """How to answer."""
 
@@ -97,6 +133,21 @@ OPERATIONS = (
         problems=(*_PROBLEMS, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         method="patch",
         body=SettingsBody,
+        signed_in=True,
+    ),
+    http.Operation(
+        "/me",
+        "Leave the league: removes what is personal. Sent again, it goes on where it broke off.",
+        LeftAnswer,
+        problems=(
+            *_PROBLEMS,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.TOO_MANY_REQUESTS,
+        ),
+        method="delete",
+        body=LeaveBody,
         signed_in=True,
     ),
     http.Operation(
@@ -129,6 +180,19 @@ def patch_me() -> Response:
     changed = _changed(viewer.trader.visibility, asked)
     trader = change_settings(viewer.trader, changed, stores.traders, stores.seats)
     return http.private(_me(trader))
+
+
+@blueprint.route("/me", methods=["DELETE"])
+@http.guarded
+def delete_me() -> Response:
+    """Leave."""
+    request = blueprint.current_request
+    viewer, asked = signed_in(request), body(LeaveBody, request)
+    stores, proof = wiring.stores(), Proof(asked.password, asked.code)
+    ways = Exit(wiring.members(), stores.follows, stores.imports, wiring.people())
+    gate = gate_of(request)
+    delete_member(viewer.trader, viewer.owner, proof, wiring.now(), gate, ways)
+    return http.private(_LEFT, headers=NO_COOKIE)
 
 
 @blueprint.route("/me/balance", methods=["GET"])

@@ -50,6 +50,9 @@ class Traders(Protocol):
     def get(self, trader_id: str) -> Trader:
         """Raises NotFound."""
 
+    def remove(self, trader_id: str) -> None:
+        """Remove the profile; one that is gone is no error."""
+
     def by_name(self, name: str) -> Trader:
         """The trader of that name, case-folded. Raises NotFound."""
 

@@ -12,8 +12,8 @@ from chalicelib.domain.windows import closing_hour, minute_at_or_after
 from chalicelib.services.ports import Prices
 
 MINUTES_KEPT = timedelta(days=8)
-MOST_LISTS = 200
-"""How many hours are looked up at once; of older ones nothing is known then."""
+MOST_LISTS = 100
+"""How many hours are looked up at once, the newest first; of the others nothing is known then."""
 
 
 @dataclass(slots=True)

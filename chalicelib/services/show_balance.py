@@ -8,7 +8,15 @@ from functools import partial
 from itertools import islice
 
 from chalicelib.domain.account import Trader
-from chalicelib.domain.cost import Buy, changes_of, cost_of, held_by_coin, last_buy
+from chalicelib.domain.cost import (
+    Buy,
+    changes_of,
+    cost_of,
+    held_by_coin,
+    last_buy,
+    lot_of,
+    needs_market_price,
+)
 from chalicelib.domain.counted import counted
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import LedgerEntry, order_of
@@ -67,7 +75,7 @@ def show_balance(
     held = held_by_coin(together(row.amounts() for row in rows), partial(underlying, prices=listed))
     priced = {coin for coin in held if coin == USDT or coin in listed.assets}
     past = _past(rows, now, ledger)
-    coins = _coins({coin: held[coin] for coin in priced}, past, listed, PricesThen(prices, now))
+    coins = _coins({coin: held[coin] for coin in priced}, past, listed, prices, now)
     with localcontext(EXACT):
         total = sum((coin.value_usdt for coin in coins), Decimal(0))
     prices_age = _seconds(now - listed.taken_at)
@@ -85,17 +93,19 @@ def _seconds(age: timedelta) -> int:
 
 
 def _coins(
-    held: dict[Asset, Decimal], past: "_Past", listed: PriceList, then: PricesThen
+    held: dict[Asset, Decimal], past: "_Past", listed: PriceList, prices: Prices, now: datetime
 ) -> list[OwnCoin]:
     coin_of = partial(underlying, prices=listed)
+    then, by_hour = PricesThen(prices, now), PricesThen(prices, now, by_minute=False)
     with localcontext(EXACT):
         worth = {coin: quantity * listed.usdt(coin) for coin, quantity in held.items()}
         total = sum(worth.values(), Decimal(0))
     found = []
     for coin in sorted(held, key=lambda each: (-worth[each], each)):
-        changes = [] if coin == USDT else changes_of(coin, past.whole, coin_of)
+        lot = [] if coin == USDT else lot_of(held[coin], changes_of(coin, past.whole, coin_of))
         buys = [] if coin == USDT else changes_of(coin, past.buys, coin_of)
-        cost = cost_of(coin, held[coin], changes, then.usdt)
+        by_hour.know(entry.at for entry, _ in lot if needs_market_price(coin, entry))
+        cost = cost_of(coin, lot, by_hour.usdt)
         buy, price = last_buy(coin, buys, then.usdt), listed.usdt(coin)
         paid = buy.price if buy else None
         with localcontext(EXACT):

@@ -120,6 +120,15 @@ def test_an_end_within_a_millisecond_holds_what_came_before_it(
     assert stores.ledger.entries(fresh.account, soon, at(seconds=1)) == []
 
 
+def test_changes_are_the_entries_that_are_no_fills(stores: Stores, fresh: Fresh) -> None:
+    later = balance_change(changed_at=at(minutes=2), kind=ChangeKind.DUST, change_id="2")
+    earlier = balance_change(changed_at=at(minutes=1))
+    stores.ledger.add(fresh.account, [fill(executed_at=at(minutes=1)), later, earlier])
+    stores.ledger.add_checkpoint(fresh.account, checkpoint(at(minutes=1), BTC="1"))
+    assert stores.ledger.changes(fresh.account, *FOREVER) == [earlier, later]
+    assert stores.ledger.changes(fresh.account, at(minutes=1), at(minutes=2)) == [earlier]
+
+
 def test_accounts_do_not_see_each_other(stores: Stores, fresh: Fresh) -> None:
     stores.ledger.add(fresh.account, [fill()])
     assert stores.ledger.entries(fresh.account + "X", *FOREVER) == []

@@ -1,5 +1,7 @@
 """The Traders port: profiles, unique names, seats."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.account import Audience, Trader, TradesView, Visibility
@@ -129,3 +131,15 @@ def test_a_name_is_given_up_by_its_holder_alone(stores: Stores, fresh: Fresh) ->
     stores.traders.release_name(fresh.name, fresh.trader)
     assert stores.traders.holder_of(fresh.name) is None
     stores.traders.claim_name(fresh.name, "another", None, NOON)
+
+
+def test_a_removed_profile_is_gone_and_its_name_free(stores: Stores, fresh: Fresh) -> None:
+    joined = join(stores, fresh, fresh.name, 1)
+    leaving = replace(joined, leaving=True)
+    stores.traders.save(leaving)
+    assert stores.traders.get(joined.trader_id) == leaving
+    for _ in range(2):
+        stores.traders.remove(joined.trader_id)
+    with pytest.raises(NotFound):
+        stores.traders.by_name(fresh.name)
+    stores.traders.claim_name(fresh.name, "another", 9, at(hours=2))

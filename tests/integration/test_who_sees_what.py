@@ -120,6 +120,7 @@ OPEN_TO_ALL = {
 FOR_MEMBERS = {
     ("GET", "/me"),
     ("PATCH", "/me"),
+    ("DELETE", "/me"),
     ("GET", "/me/balance"),
     ("GET", "/me/accounts"),
     ("POST", "/me/accounts"),

@@ -56,6 +56,7 @@ class TraderItem(Item):
     trades_for = UnicodeAttribute()
     allocation_for = UnicodeAttribute()
     retired_at = InstantAttribute(null=True)
+    leaving = BooleanAttribute(null=True)
 
 
 class NameItem(Item):

@@ -78,6 +78,7 @@ class DynamoTraders:
             trades_for=shown.trades_for.value,
             allocation_for=shown.allocation_for.value,
             retired_at=trader.retired_at,
+            leaving=trader.leaving or None,
         )
         with store_errors(f"saving trader {trader.trader_id}"):
             item.save()
@@ -88,6 +89,11 @@ class DynamoTraders:
         if item is None:
             raise NotFound(f"no trader {trader_id}")
         return _trader(item)
+
+    def remove(self, trader_id: str) -> None:
+        """Remove the profile; one that is gone is no error."""
+        with store_errors(f"removing trader {trader_id}"):
+            self._tables.model(TraderItem)(f"T#{trader_id}", "PROFILE").delete()
 
     def by_name(self, name: str) -> Trader:
         """The trader of that name, case-folded. Raises NotFound.
@@ -133,4 +139,5 @@ def _trader(item: TraderItem) -> Trader:
         joined_at=item.joined_at,
         visibility=visibility,
         retired_at=item.retired_at,
+        leaving=bool(item.leaving),
     )

@@ -7,16 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import MissingPrice
-from chalicelib.domain.ledger import Fill, Side
 from chalicelib.domain.portfolio import (
     allocation,
     average_cost,
     change_percent,
     equity,
-    last_buy_price,
     whole_percents,
 )
-from tests.builders import amounts, at, fill, prices
+from tests.builders import amounts, prices
 
 LISTED = prices(BTC="60000", ETH="3000")
 scales = st.decimals("0.1", "1000", places=4)
@@ -113,23 +111,3 @@ def test_a_change_of_price_has_two_decimals(price: str, earlier: str, percent: s
 def test_average_cost_of_what_is_still_held(moves: list[tuple[str, str]], cost: str | None) -> None:
     result = average_cost((Decimal(quantity), Decimal(price)) for quantity, price in moves)
     assert result == (Decimal(cost) if cost else None)
-
-
-def buy(order_id: int, price: str, quantity: str = "1", minutes: float = 0) -> Fill:
-    """A buy of BTC for USDT."""
-    return fill(order_id=order_id, price=price, quantity=quantity, executed_at=at(minutes=minutes))
-
-
-def test_the_last_buy_is_all_fills_of_the_newest_order_that_increased_the_coin() -> None:
-    fills = [buy(1, "1"), buy(2, "100", "3", minutes=1), buy(2, "200", "1", minutes=2)]
-    fills.append(fill(side=Side.SELL, order_id=3, executed_at=at(minutes=3)))
-    assert last_buy_price(fills, "BTC", LISTED) == 125
-
-
-def test_selling_the_base_buys_the_quote_valued_in_usdt() -> None:
-    sale = fill(base="ETH", quote="BTC", side=Side.SELL, price="0.05", quantity="10")
-    assert last_buy_price([sale], "BTC", LISTED) == 60000
-
-
-def test_a_coin_never_bought_has_no_last_buy_price() -> None:
-    assert last_buy_price([buy(1, "1")], "ETH", LISTED) is None

@@ -8,14 +8,13 @@ from chalicelib.domain.errors import (
     Conflict,
     InvalidRequest,
     NotAllowed,
-    NotFound,
     NotSignedIn,
     TooOften,
     WrongCode,
 )
 from chalicelib.services.change_credentials import change_email, change_password, confirm_email
+from chalicelib.services.delete_member import Exit, delete_member
 from chalicelib.services.prove_owner import Owner, Proof
-from chalicelib.services.remove_identity import remove_identity
 from chalicelib.services.second_factor import (
     confirm_second_factor,
     remove_second_factor,
@@ -42,7 +41,14 @@ CHANGES: dict[str, Change] = {
     "remove": lambda lobby, owner, proof: remove_second_factor(
         owner, proof, lobby.gate, lobby.people
     ),
-    "identity": lambda lobby, owner, proof: remove_identity(owner, proof, lobby.gate, lobby.people),
+    "membership": lambda lobby, owner, proof: delete_member(
+        lobby.fakes.traders.get(owner.trader_id),
+        owner,
+        proof,
+        lobby.now,
+        lobby.gate,
+        Exit(lobby.members, lobby.fakes.follows, lobby.fakes.imports, lobby.people),
+    ),
 }
 
 
@@ -145,13 +151,3 @@ def test_a_second_factor_is_set_up_confirmed_and_removed(lobby: Lobby) -> None:
     proof = Proof(PASSWORD, lobby.pool.app_code(made.secret))
     remove_second_factor(owner, proof, lobby.gate, lobby.people)
     lobby.sign_in()
-
-
-def test_who_leaves_is_forgotten(lobby: Lobby) -> None:
-    owner = lobby.owner()
-    remove_identity(owner, PROOF, lobby.gate, lobby.people)
-    with pytest.raises(NotFound):
-        lobby.pool.identity.person(owner.trader_id)
-    with pytest.raises(NotSignedIn):
-        sign_in(EMAIL, PASSWORD, lobby.entrance)
-    lobby.join("Ada_again")
