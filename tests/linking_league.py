@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ulid import ULID
+
 from chalicelib.adapters.binance.budget import WeightBudget
 from chalicelib.adapters.binance.links import StreamEnvironment
 from chalicelib.adapters.binance.market_stream import BinancePriceStream
@@ -122,6 +124,21 @@ def linking_league(
             supervisor.stop(PATIENCE_S)
 
 
+def link_desk(stores: Stores, vault: KeyVault) -> LinkDesk:
+    """Where accounts are linked, on these stores."""
+    members = Membership(
+        traders=stores.traders,
+        seats=stores.seats,
+        accounts=stores.accounts,
+        ledger=stores.ledger,
+        holdings=stores.holdings,
+        runs=stores.runs,
+        corrections=stores.corrections,
+        new_id=lambda: str(ULID()),
+    )
+    return LinkDesk(stores.links, vault, members)
+
+
 def _outside(
     running: RunningExchange,
     exchange: BinanceExchange,
@@ -140,16 +157,6 @@ def _outside(
     def user_stream(listener: StreamListener) -> BinanceUserStream:
         return BinanceUserStream(running.ws_api_url, environment, listener)
 
-    members = Membership(
-        traders=stores.traders,
-        seats=stores.seats,
-        accounts=stores.accounts,
-        ledger=stores.ledger,
-        holdings=stores.holdings,
-        runs=stores.runs,
-        corrections=stores.corrections,
-        new_id=str,
-    )
     return Outside(
         exchange_name=EXCHANGE,
         exchange=exchange,
@@ -164,7 +171,7 @@ def _outside(
         prices=stores.prices,
         events=events,
         vault=vault,
-        desk=LinkDesk(stores.links, vault, members),
+        desk=link_desk(stores, vault),
         user_stream=user_stream,
         price_stream=lambda: BinancePriceStream(running.stream_url, environment),
         now=exchange.clock.now,
