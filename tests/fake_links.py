@@ -20,6 +20,10 @@ class FakeLinks:
             raise NotFound(f"no key pair {account_id}")
         return self._pairs[account_id]
 
+    def forget_pair(self, account_id: str) -> None:
+        """What unlinking does."""
+        self._pairs.pop(account_id, None)
+
     def claim_key(
         self, trader_id: str, digest: str, account_id: str, instead_of: str | None = None
     ) -> str:

@@ -5,7 +5,7 @@ attribute: `sent`, `refuse`, `calls`, `fail`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -146,6 +146,7 @@ class FakeAccounts:
         self._accounts: dict[str, ExchangeAccount] = {}
         self._numbers: defaultdict[int, int] = defaultdict(int)
         self._slots = 0
+        self.on_unlinked: Callable[[str], None] = lambda account_id: None
 
     def add(self, account: ExchangeAccount) -> None:
         if account.account_id in self._accounts:
@@ -163,6 +164,8 @@ class FakeAccounts:
         )
         if account.state is not AccountState.UNLINKED:
             self._slots = max(self._slots, account.slot + 1)
+        else:
+            self.on_unlinked(account.account_id)
         if old is not None and old.slot != account.slot:
             self._numbers[old.slot] += 1
         self._numbers[account.slot] += 1
@@ -523,6 +526,7 @@ class Fakes:
 
     def __post_init__(self) -> None:
         self.seats = FakeSeats(self.traders, self.follows)
+        self.accounts.on_unlinked = self.links.forget_pair
 
     def desk(self) -> LinkDesk:
         """Where accounts are linked; new ids are new-1, new-2, …"""

@@ -95,7 +95,8 @@ class Accounts(Protocol):
     def save(self, account: ExchangeAccount) -> None:
         """Write the account and, while it is linked, its place in its slot's roster; the
         roster's number grows with each call. Raises Conflict when a later link, or the
-        unlinking of this one, is already stored: a destroyed key does not come back.
+        unlinking of this one, is already stored: a destroyed key does not come back, and the
+        pair that was issued for it is destroyed with it.
 
         Whatever troubled it is over with that; its import state stays as it is stored, and
         begins anew with a new link."""

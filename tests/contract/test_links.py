@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.domain.account import AccountState
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.services.link_ports import Binding, IssuedPair
-from tests.builders import NOON, at
+from tests.builders import NOON, at, exchange_account
 from tests.contract.stores import Fresh, Stores
 
 
@@ -21,6 +22,17 @@ def test_an_issued_pair_comes_back(stores: Stores, fresh: Fresh) -> None:
     assert stores.links.issued_pair(fresh.account) == pair
     with pytest.raises(NotFound, match="another"):
         stores.links.issued_pair("another")
+
+
+def test_an_issued_pair_is_destroyed_with_its_link(stores: Stores, fresh: Fresh) -> None:
+    pair = IssuedPair(fresh.account, fresh.trader, "binance", b"sealed", at(hours=24))
+    stores.links.keep_pair(pair)
+    account = exchange_account(account_id=fresh.account, trader_id=fresh.trader, slot=fresh.number)
+    stores.accounts.save(account)
+    assert stores.links.issued_pair(fresh.account) == pair
+    stores.accounts.save(replace(account, state=AccountState.UNLINKED, ciphertext=None))
+    with pytest.raises(NotFound):
+        stores.links.issued_pair(fresh.account)
 
 
 def test_a_key_is_claimed_for_one_account_of_a_trader(stores: Stores, fresh: Fresh) -> None:

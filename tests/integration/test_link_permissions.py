@@ -1,7 +1,6 @@
-"""What linking and unlinking ask of the tables, the API's role may do; and two tabs at once there."""
+"""Linking on tables: the API's role may do what it takes, and two tabs make one account."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -40,7 +39,7 @@ class Asked:
     def note(self, params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401
         by_table = params.get("RequestItems") or {params["TableName"]: [params]}
         for table, asked in by_table.items():
-            for each in asked.get("Keys", asked):
+            for each in asked["Keys"] if isinstance(asked, dict) else asked:
                 place = each.get("PutRequest", each)
                 values = each.get("ExpressionAttributeValues", {})
                 named = place.get("Item") or place.get("Key") or place
@@ -106,7 +105,7 @@ def test_linking_needs_no_more_than_the_role_has() -> None:
 
 
 @pytest.fixture
-def tables(dynalite: str) -> Iterator[Tables]:
+def tables(dynalite: str) -> Tables:
     made = Tables(f"tabs-{next(_numbers)}-", REGION, dynalite)
     made.create()
     return made

@@ -16,7 +16,9 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamo.errors import store_errors
 from chalicelib.adapters.dynamo.instants import instant
 from chalicelib.adapters.dynamo.items import (
+    ISSUED_PAIR,
     AccountItem,
+    IssuedPairItem,
     RosterItem,
     RosterNumberItem,
     TraderAccountItem,
@@ -66,6 +68,8 @@ class DynamoAccounts:
             if old is not None and old.slot != account.slot:
                 self._set_roster(int(old.slot), account.account_id, on=False)
             linked = account.state is not AccountState.UNLINKED
+            if not linked:
+                self._tables.model(IssuedPairItem)(item.pk, ISSUED_PAIR).delete()
             self._set_roster(account.slot, account.account_id, on=linked)
 
     def set_import_state(self, account: ExchangeAccount, state: ImportState) -> None:

@@ -5,7 +5,7 @@ tables add nothing up. Bind a model with `Tables.model`.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pynamodb.attributes import (
     Attribute,
@@ -126,6 +126,9 @@ class UidItem(Item):
     account = UnicodeAttribute()
     since = InstantAttribute()
     proven = BooleanAttribute(null=True)
+
+
+ISSUED_PAIR: Final = "PAIR"
 
 
 class IssuedPairItem(Item):

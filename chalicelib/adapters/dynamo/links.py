@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.adapters.dynamo.errors import store_errors
-from chalicelib.adapters.dynamo.items import IssuedPairItem, KeyClaimItem, UidItem
+from chalicelib.adapters.dynamo.items import ISSUED_PAIR, IssuedPairItem, KeyClaimItem, UidItem
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.services.link_ports import Binding, IssuedPair
@@ -22,7 +22,7 @@ class DynamoLinks:
         """Write it, with an expiry."""
         item = self._tables.model(IssuedPairItem)(
             f"A#{pair.account_id}",
-            "PAIR",
+            ISSUED_PAIR,
             trader=pair.trader_id,
             exchange=pair.exchange,
             ciphertext=pair.ciphertext,
@@ -34,7 +34,7 @@ class DynamoLinks:
 
     def issued_pair(self, account_id: str) -> IssuedPair:
         """Raises NotFound."""
-        item = self._tables.find(IssuedPairItem, f"A#{account_id}", "PAIR")
+        item = self._tables.find(IssuedPairItem, f"A#{account_id}", ISSUED_PAIR)
         if item is None:
             raise NotFound(f"no key pair {account_id}")
         return IssuedPair(account_id, item.trader, item.exchange, item.ciphertext, item.until)
