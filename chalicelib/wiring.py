@@ -190,10 +190,10 @@ def rank_traders(task: ports.RankTask) -> None:
 
 def explain_windows(trader: "Trader") -> "dict[str, OwnWindow]":
     """How the trader's numbers came about; bound here as `mark_shard` is."""
-    from chalicelib.services.explain_windows import explain_windows
+    from chalicelib.services.explain_windows import WindowStores, explain_windows
 
     found = stores()
-    return explain_windows(trader, found.boards, found.history)
+    return explain_windows(trader, WindowStores(found.boards, found.history, found.imports))
 
 
 @cache

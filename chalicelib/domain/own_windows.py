@@ -49,13 +49,15 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class OwnWindow:
-    """One window for its trader: `shown` in hundredths of a percent; `would_stand` is the rank
-    that the number would have today, for one who has none (None: ranked, or no number)."""
+    """One window for its trader: `shown` in hundredths of a percent; for one who has no
+    rank, `preview` is that number, or one with imported days in it, and `would_stand` the rank it
+    would have today (None: ranked, or no number)."""
 
     shown: int | None
     capped: bool
     parts: Explained
     not_ranked: list[NotRanked]
+    preview: int | None
     would_stand: int | None
 
 

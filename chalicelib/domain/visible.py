@@ -132,7 +132,7 @@ _OWNERS_WINDOW: Final = Part(
     Seen.OWNER,
     {
         **_owners("twr_pct", "mwr_pct", "shown_pct", "pnl_usdt", "deposits_usdt"),
-        **_owners("withdrawals_usdt", "capped", "explanation", "would_stand"),
+        **_owners("withdrawals_usdt", "capped", "explanation", "preview_pct", "would_stand"),
         "not_ranked": Part(Seen.OWNER, _owners("reason", "detail", "until")),
     },
 )

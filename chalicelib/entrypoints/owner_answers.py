@@ -65,7 +65,10 @@ class OwnWindowAnswer(Answer):
     capped: bool
     explanation: str
     not_ranked: list[NotRankedAnswer]
-    would_stand: int | None = Field(description="Preview: the rank this number would have.")
+    preview_pct: Percent | None = Field(
+        description="Of one without a rank: his number, or one with imported days in it."
+    )
+    would_stand: int | None = Field(description="The rank that the preview would have.")
 
 
 class OwnWindowsAnswer(Answer):
@@ -152,6 +155,7 @@ def _window(window: OwnWindow) -> OwnWindowAnswer:
         capped=window.capped,
         explanation=_explanation(window),
         not_ranked=[_reason(each) for each in window.not_ranked],
+        preview_pct=percent(window.preview),
         would_stand=window.would_stand,
     )
 

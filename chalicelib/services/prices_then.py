@@ -13,7 +13,8 @@ from chalicelib.services.ports import Prices
 
 MINUTES_KEPT = timedelta(days=8)
 MOST_LISTS = 100
-"""How many hours are looked up at once, the newest first; of the others nothing is known then."""
+"""How many hours are looked up in all, the newest first; of more nothing is known. A list takes
+some 200 KB of memory."""
 
 
 @dataclass(slots=True)
@@ -30,7 +31,8 @@ class PricesThen:
     def know(self, instants: Iterable[datetime]) -> None:
         """Read the lists of the hours of these instants at once, the newest first."""
         wanted = sorted({closing_hour(at) for at in instants} - self._hours.keys(), reverse=True)
-        found = self.prices.hours(wanted[:MOST_LISTS])
+        room = MOST_LISTS - sum(each is not None for each in self._hours.values())
+        found = self.prices.hours(wanted[: max(room, 0)])
         self._hours |= {hour: found.get(hour) for hour in wanted}
 
     def usdt(self, asset: Asset, at: datetime) -> Decimal | None:

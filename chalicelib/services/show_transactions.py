@@ -1,5 +1,6 @@
 """Show a trader every change of his balances that was no trade."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, localcontext
@@ -18,7 +19,10 @@ from chalicelib.services.own_pages import (
     own_span,
 )
 from chalicelib.services.ports import Holdings, Ledger, Prices
-from chalicelib.services.prices_then import PricesThen
+from chalicelib.services.prices_then import MOST_LISTS, PricesThen
+
+MOST_VALUED = 1000
+"""Of the rows of a page, the newest first: more would take too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,26 @@ def show_transactions(
         for row in holdings.of_seat(trader.seat):
             found += _changes(row.account_id, span, ledger)
     page = own_page(sorted(found, key=order_of, reverse=True), span, start, limit)
-    then = PricesThen(prices, now, by_minute=limit <= ROWS_A_PAGE)
-    then.know(change.at for change in page.rows)
-    rows = [Transaction(change, _value(change, then)) for change in page.rows]
+    rows = [
+        row
+        for start_at in range(0, len(page.rows), MOST_LISTS)
+        for row in _valued(
+            page.rows[start_at : start_at + MOST_LISTS],
+            PricesThen(prices, now, by_minute=limit <= ROWS_A_PAGE),
+            known=start_at < MOST_VALUED,
+        )
+    ]
     return OwnPage(span, rows, page.next_page)
+
+
+def _valued(
+    changes: Sequence[BalanceChange], then: PricesThen, *, known: bool
+) -> Iterator[Transaction]:
+    """Few at a time: the lists of their hours are held in memory together."""
+    if known:
+        then.know(change.at for change in changes)
+    for change in changes:
+        yield Transaction(change, _value(change, then) if known else None)
 
 
 def _changes(account: str, span: OwnSpan, ledger: Ledger) -> list[BalanceChange]:

@@ -3,11 +3,13 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from chalicelib.domain.account import Audience, TradesView
 from chalicelib.domain.block import Kind
+from chalicelib.domain.imported import ImportedDay, ImportedLine
 from chalicelib.domain.ledger import ChangeKind
 from chalicelib.domain.market import PriceList
 from tests.builders import NOON, account_holdings, asset_price, at, balance_change, fill, quantity
@@ -170,8 +172,25 @@ class TestOwnProfile:
                 "until": "2026-03-02T09:00:00Z",
             }
         ]
-        assert windows["24h"]["would_stand"] == 3
-        assert windows["7d"]["would_stand"] is None
+        assert (windows["24h"]["preview_pct"], windows["24h"]["would_stand"]) == ("1.00", 3)
+        assert windows["7d"]["preview_pct"] is windows["7d"]["would_stand"] is None
+
+    def test_right_after_linking_the_preview_has_imported_days_in_it(
+        self, league: ReadSide
+    ) -> None:
+        league.join("New", shown=None, index=1.0)
+        league.write(2, Kind.SCORES, HOUR, first_hour=HOUR)
+        days = tuple(
+            ImportedDay(league.today - ago, 1 - ago / 20, Decimal(1), Decimal(0), None, True)
+            for ago in range(10, 0, -1)
+        )
+        league.fakes.imports.put_line("T2", ImportedLine(NOON, ("A2",), days))
+        with league.client() as client:
+            windows = client.json("/traders/New", "T2")["owner"]["windows"]
+            assert client.json("/traders/New")["pnl"]["7d"]["pct"] is None
+        assert (windows["24h"]["preview_pct"], windows["24h"]["would_stand"]) == ("11.11", 1)
+        assert windows["7d"]["preview_pct"] == "66.67"
+        assert windows["30d"]["preview_pct"] is None
 
     def test_others_and_the_visitors_view_of_oneself_have_no_owners_part(
         self, league: ReadSide

@@ -65,7 +65,7 @@ BALANCE = {
 }
 OWN_WINDOW = {
     *("shown_pct", "twr_pct", "mwr_pct", "pnl_usdt", "deposits_usdt", "withdrawals_usdt"),
-    *("capped", "explanation", "not_ranked", "would_stand"),
+    *("capped", "explanation", "not_ranked", "preview_pct", "would_stand"),
 }
 OWNERS_PROFILE = {
     *("owner", "owner.windows", *(f"owner.{each}" for each in BALANCE)),
