@@ -65,7 +65,8 @@ def _bind(
     holder = desk.members.accounts.get(stored.account_id)
     refusal = _refusal(account, holder, mine, stored, now)
     if refusal is None:
-        if holder.state is not AccountState.UNLINKED:
+        begun = Refusal.TAKEN_BACK in holder.refusals  # and maybe not brought to its end
+        if begun or holder.state is not AccountState.UNLINKED:
             unlink_account(holder, now, desk.members, (Refusal.TAKEN_BACK,))
         desk.links.bind(mine, stored)
     return refusal

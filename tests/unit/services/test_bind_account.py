@@ -15,7 +15,7 @@ from chalicelib.domain.account import (
 from chalicelib.services.bind_account import LinkDesk, bind_account
 from chalicelib.services.link_account import join_league, link_account, unlink_account
 from chalicelib.services.link_ports import Binding
-from tests.builders import EXCHANGE, NOON, at
+from tests.builders import EXCHANGE, NOON, account_holdings, at
 from tests.fake_links import FakeLinks
 from tests.fakes import Fakes
 
@@ -185,12 +185,20 @@ def test_a_later_proof_counts_for_the_older_link(bureau: Bureau) -> None:
     assert again[1] is Refusal.PROVEN_BY_ANOTHER
 
 
-def test_taking_back_may_break_off_after_the_other_was_ended(bureau: Bureau) -> None:
+def test_taking_back_may_break_off_at_any_line(bureau: Bureau) -> None:
     first, _ = bureau.link("Bob", hmac())
-    unlink_account(first, NOON, bureau.desk.members, (Refusal.TAKEN_BACK,))
+    row = account_holdings(account_id=first.account_id, seat=first.seat)
+    bureau.fakes.holdings.create(row)
+    refusals = (Refusal.TAKEN_BACK,)
+    gone = replace(first, state=AccountState.UNLINKED, ciphertext=None, unlinked_at=NOON)
+    bureau.fakes.accounts.save(replace(gone, refusals=refusals))
     mine, refusal = bureau.link("Ada", proof(), SOON, takes_back=True)
     assert refusal is None
     assert bureau.holder() == mine.account_id
+    closed = bureau.fakes.holdings.get(first.seat, first.account_id)
+    assert closed is not None
+    assert (closed.unlinked_at, closed.quantities) == (SOON, {})
+    assert bureau.fakes.traders.by_name("Bob").retired_at is not None
 
 
 @dataclass
