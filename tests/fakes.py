@@ -155,6 +155,12 @@ class FakeAccounts:
 
     def save(self, account: ExchangeAccount) -> None:
         old = self._accounts.get(account.account_id)
+        if old is not None and _has_another_key(old, account):
+            raise Conflict(f"account {account.account_id} has another key")
+        self.save_with_key(account)
+
+    def save_with_key(self, account: ExchangeAccount) -> None:
+        old = self._accounts.get(account.account_id)
         if old is not None and not _may_follow(old, account):
             raise Conflict(f"account {account.account_id} was linked anew or unlinked")
         goes_on = old is not None and old.link_number == account.link_number
@@ -210,6 +216,11 @@ class FakeAccounts:
 
     def free_slot(self) -> int:
         return next(slot for slot in count() if len(self.roster(slot)) < self._per_slot)
+
+
+def _has_another_key(old: ExchangeAccount, new: ExchangeAccount) -> bool:
+    same_link = old.link_number == new.link_number and new.state is not AccountState.UNLINKED
+    return same_link and old.ciphertext != new.ciphertext
 
 
 def _may_follow(old: ExchangeAccount, new: ExchangeAccount) -> bool:

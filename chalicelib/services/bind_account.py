@@ -117,7 +117,7 @@ def _go_on(
         )
     elif holder.state is not AccountState.LIVE:
         resumed = replace(resumed, state=AccountState.CHECKING)
-    desk.members.accounts.save(resumed)
+    desk.members.accounts.save_with_key(resumed)
 
 
 def _opens(holder: ExchangeAccount, pair: KeyPair, desk: LinkDesk) -> bool:

@@ -94,12 +94,15 @@ class Accounts(Protocol):
 
     def save(self, account: ExchangeAccount) -> None:
         """Write the account and, while it is linked, its place in its slot's roster; the
-        roster's number grows with each call. Raises Conflict when a later link, or the
-        unlinking of this one, is already stored: a destroyed key does not come back, and the
-        pair that was issued for it is destroyed with it.
+        roster's number grows with each call. Raises Conflict when a later link, another key of
+        this one, or its unlinking is already stored: a destroyed key does not come back, and
+        the pair that was issued for it is destroyed with it.
 
         Whatever troubled it is over with that; its import state stays as it is stored, and
         begins anew with a new link."""
+
+    def save_with_key(self, account: ExchangeAccount) -> None:
+        """Save it, whatever key of this link is stored."""
 
     def set_import_state(self, account: ExchangeAccount, state: ImportState) -> None:
         """Note how far this link's import is. Raises Conflict when it was unlinked or linked

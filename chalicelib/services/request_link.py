@@ -180,7 +180,7 @@ def _check_again(
         refusals=(),
         takes_back=asked.takes_back,
     )
-    desk.members.accounts.save(checking)
+    desk.members.accounts.save_with_key(checking)
     return checking
 
 

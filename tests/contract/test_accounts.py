@@ -72,6 +72,18 @@ def test_a_trader_has_all_accounts_he_ever_linked(stores: Stores, fresh: Fresh) 
     assert stores.accounts.of_trader("nobody") == []
 
 
+def test_a_replaced_key_does_not_come_back(stores: Stores, fresh: Fresh) -> None:
+    old, new = account_of(fresh), account_of(fresh, ciphertext=b"another")
+    stores.accounts.save(old)
+    stores.accounts.save_with_key(new)
+    with pytest.raises(Conflict):
+        stores.accounts.save(old)
+    assert stores.accounts.get(fresh.account) == new
+    stores.accounts.save(replace(old, state=AccountState.UNLINKED, ciphertext=None))
+    with pytest.raises(Conflict):
+        stores.accounts.save_with_key(new)
+
+
 def test_an_import_state_outlives_savings_of_its_link(stores: Stores, fresh: Fresh) -> None:
     account = account_of(fresh, state=AccountState.CHECKING)
     stores.accounts.save(account)

@@ -53,7 +53,12 @@ class DynamoAccounts:
 
     def save(self, account: ExchangeAccount) -> None:
         """Raises Conflict (see the port)."""
-        self._write(account, _may_be_followed_by(account))
+        unlinking = account.state is AccountState.UNLINKED
+        self._write(account, _may_be_followed_by(account, any_key=unlinking))
+
+    def save_with_key(self, account: ExchangeAccount) -> None:
+        """Raises Conflict (see the port)."""
+        self._write(account, _may_be_followed_by(account, any_key=True))
 
     def _write(self, account: ExchangeAccount, condition: Condition) -> None:
         """The account, then its place among its trader's and in the roster, then the roster's
@@ -193,8 +198,14 @@ def _trouble(trouble: Trouble | None, since: datetime) -> list[Action]:
     return [AccountItem.trouble.set(trouble.value), AccountItem.trouble_since.set(since)]
 
 
-def _may_be_followed_by(account: ExchangeAccount) -> Condition:
+def _may_be_followed_by(account: ExchangeAccount, *, any_key: bool) -> Condition:
     same_link: Condition = AccountItem.link == account.link_number
+    if not any_key:
+        same_link &= (
+            AccountItem.ciphertext == account.ciphertext
+            if account.ciphertext is not None
+            else AccountItem.ciphertext.does_not_exist()
+        )
     if account.state is not AccountState.UNLINKED:
         same_link &= AccountItem.state != AccountState.UNLINKED.value
     earlier: Condition = AccountItem.link < account.link_number

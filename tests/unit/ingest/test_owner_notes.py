@@ -161,10 +161,25 @@ def test_an_account_goes_on_with_another_key(world: World, slot: Slot) -> None:
     account = stored(world)
     other = KeyPair("other", "secret of other")
     sealed = world.fakes.vault.seal(other, "ada", account.trader_id, EXCHANGE)
-    world.fakes.accounts.save(replace(account, ciphertext=sealed))
+    world.fakes.accounts.save_with_key(replace(account, ciphertext=sealed))
     slot.beat()
     assert stream(slot).following == {"ada": other}
     slot.subscribed("ada")
     slot.work()
     assert followed(slot).stage is Stage.STREAM
     assert world.books.wanted[-1] == ("ada", "restart")
+
+
+def test_a_key_that_was_replaced_meanwhile_is_not_brought_back(world: World, slot: Slot) -> None:
+    world.add_account()
+    link(slot)
+    account = stored(world)
+    other = KeyPair("other", "secret of other")
+    sealed = world.fakes.vault.seal(other, "ada", account.trader_id, EXCHANGE)
+    world.fakes.accounts.save_with_key(replace(account, ciphertext=sealed))
+    slot.revoked("ada", "code -2015")
+    slot.work()
+    assert stored(world).ciphertext == sealed
+    assert stored(world).state is AccountState.LIVE
+    slot.beat()
+    assert stream(slot).following == {"ada": other}

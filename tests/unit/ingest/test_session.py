@@ -306,7 +306,7 @@ def test_a_key_sealed_for_another_is_no_reason_to_stop_the_others(
     world: World, slot: Slot, caplog: pytest.LogCaptureFixture
 ) -> None:
     account = world.add_account("ada", AccountState.LIVE)
-    world.fakes.accounts.save(replace(account, ciphertext=b"of another"))
+    world.fakes.accounts.save_with_key(replace(account, ciphertext=b"of another"))
     world.add_account("bob", AccountState.LIVE)
     slot.beat()
     assert set(stream(slot).following) == {"bob"}
