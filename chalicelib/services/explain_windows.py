@@ -30,26 +30,32 @@ class WindowStores:
 def explain_windows(trader: Trader, stores: WindowStores) -> dict[str, OwnWindow]:
     """By window name, as of the current boards; empty before the first."""
     heads = {window: stores.boards.current(window.name) for window in WINDOWS}
+    known = {window: head for window, head in heads.items() if head is not None}
+    keys = {key for window, head in known.items() for key in _keys(trader.seat, window, head.hour)}
+    blocks = stores.history.blocks(sorted(keys, key=lambda key: (key[1].value, key[2])))
     line = cache(lambda: stores.imports.line(trader.trader_id))
     return {
-        window.name: _window(trader, window, head, stores, line)
-        for window, head in heads.items()
-        if head is not None
+        window.name: _window(trader, window, head, blocks, stores, line)
+        for window, head in known.items()
     }
+
+
+def _keys(seat: int, window: Window, hour: int) -> list[BlockKey]:
+    block = block_of(seat)
+    keys: list[BlockKey] = [(block, Kind.HOUR, each) for each in hours_needed(hour, window)]
+    return [*keys, (block, Kind.SCORES, hour), (block, Kind.RANKS, hour)]
 
 
 def _window(
     trader: Trader,
     window: Window,
     head: BoardHead,
+    blocks: Mapping[BlockKey, Block],
     stores: WindowStores,
     line: Callable[[], ImportedLine | None],
 ) -> OwnWindow:
     block, hour = block_of(trader.seat), head.hour
     needed = hours_needed(hour, window)
-    keys: list[BlockKey] = [(block, Kind.HOUR, each) for each in needed]
-    keys += [(block, Kind.SCORES, hour), (block, Kind.RANKS, hour)]
-    blocks = stores.history.blocks(keys)
     scores = _reading(trader.seat, blocks, [Kind.SCORES, Kind.RANKS], hour)
     hours = {each: _reading(trader.seat, blocks, [Kind.HOUR], each) for each in needed}
     reasons = not_ranked(window, hour, scores, hours)

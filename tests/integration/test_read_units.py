@@ -19,7 +19,7 @@ from chalicelib.domain.profile import public_view
 from chalicelib.domain.windows import WINDOWS, day_of_hour
 from chalicelib.services.ports import BoardHead, League
 from sandbox.units import UnitMeter
-from tests.builders import NOON, account_holdings, asset_price, at, fill, seat, trader
+from tests.builders import NOON, TRADER, account_holdings, asset_price, at, fill, seat, trader
 from tests.contract.stores import DynamoStores
 from tests.read_side import HOUR, asking
 
@@ -120,6 +120,31 @@ def test_an_answer_reads_at_most_16_units_in_a_few_calls(
         client.json(route)
     assert meter.spent.read_units <= MOST_UNITS
     assert meter.spent.calls == calls
+
+
+@pytest.mark.parametrize(
+    ("route", "units", "calls"),
+    [
+        ("/traders/Ada", 40, 16),
+        ("/traders/Ada/performance", 40, 8),
+        ("/traders/Ada/trades", 10, 8),
+        ("/traders/Ada/transactions", 10, 8),
+        ("/me", 10, 8),
+        ("/me/balance", 10, 8),
+        ("/me/follows", 10, 8),
+    ],
+)
+def test_what_the_trader_himself_reads_is_bounded(
+    stores: DynamoStores, meter: UnitMeter, route: str, units: int, calls: int
+) -> None:
+    source = random.Random(4)
+    hours = [*range(HOUR - 26, HOUR), HOUR - 168, HOUR - 169, HOUR - 720, HOUR - 721]
+    stores.history.put_blocks({(0, Kind.HOUR, hour): filled(Kind.HOUR, source) for hour in hours})
+    meter.reset()
+    with asking(stores) as client:
+        client.json(route, TRADER)
+    assert meter.spent.read_units <= units, meter.spent
+    assert meter.spent.calls <= calls, meter.spent
 
 
 def test_what_was_stored_is_what_is_answered(stores: DynamoStores) -> None:
