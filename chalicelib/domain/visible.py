@@ -250,7 +250,7 @@ ME: Final = Part(
     Seen.OWNER,
     {
         **_owners("name", "joined_at", "follows", "followers", "promise", "others_see_it_by"),
-        "accounts": Part(Seen.OWNER, _owners("exchange", "linked_at")),
+        "accounts": Part(Seen.OWNER, _owners("exchange", "state", "linked_at")),
         "settings": _SETTINGS,
         "meanings": _SETTINGS,
     },

@@ -7,7 +7,8 @@ from chalice import Blueprint, Response
 from pydantic import Field
 
 from chalicelib import wiring
-from chalicelib.domain.account import Audience, Trader, TradesView, Visibility
+from chalicelib.domain.account import AccountState, Audience, Trader, TradesView, Visibility
+from chalicelib.domain.account_words import Status as AccountStatus
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.windows import hour_of
 from chalicelib.entrypoints import http
@@ -22,6 +23,7 @@ from chalicelib.entrypoints.session_bodies import Code, Password
 from chalicelib.entrypoints.viewer import gate_of, signed_in
 from chalicelib.services.change_settings import change_settings
 from chalicelib.services.delete_member import Exit, delete_member
+from chalicelib.services.list_accounts import list_accounts
 from chalicelib.services.prove_owner import Proof
 from chalicelib.services.show_balance import show_balance
 
@@ -50,6 +52,7 @@ class AccountInShort(Answer):
     """A linked exchange account; more is told by /me/accounts."""
 
     exchange: str
+    state: AccountStatus
     linked_at: str
 
 
@@ -229,13 +232,18 @@ def _changed(shown: Visibility, asked: SettingsBody) -> Visibility:
 
 def _me(trader: Trader) -> MeAnswer:
     stores, shown = wiring.stores(), trader.visibility
-    rows = [row for row in stores.holdings.of_seat(trader.seat) if row.unlinked_at is None]
+    accounts = list_accounts(trader, stores.accounts, stores.holdings, stores.conditions)
     return MeAnswer(
         name=trader.name,
         joined_at=http.instant(trader.joined_at),
         accounts=[
-            AccountInShort(exchange=row.exchange, linked_at=http.instant(row.linked_at))
-            for row in rows
+            AccountInShort(
+                exchange=each.account.exchange,
+                state=each.standing.status,
+                linked_at=http.instant(each.account.linked_at),
+            )
+            for each in accounts
+            if each.account.state is not AccountState.UNLINKED
         ],
         follows=len(stores.follows.of_follower(trader.trader_id)),
         followers=stores.follows.counts([trader.seat])[trader.seat],

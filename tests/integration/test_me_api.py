@@ -7,12 +7,21 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.account import Audience, TradesView
+from chalicelib.domain.account import AccountState, Audience, TradesView
 from chalicelib.domain.block import Kind
 from chalicelib.domain.imported import ImportedDay, ImportedLine
 from chalicelib.domain.ledger import ChangeKind
 from chalicelib.domain.market import PriceList
-from tests.builders import NOON, account_holdings, asset_price, at, balance_change, fill, quantity
+from tests.builders import (
+    NOON,
+    account_holdings,
+    asset_price,
+    at,
+    balance_change,
+    exchange_account,
+    fill,
+    quantity,
+)
 from tests.read_side import HOUR, REQUESTED_AT, ReadSide
 
 VIEW = {"allocation": [["BTC", 100]], "coins": [["BTC", 5, None]], "risk": [None, None, None]}
@@ -53,10 +62,16 @@ def league() -> ReadSide:
 
 class TestMe:
     def test_it_says_who_i_am_and_what_others_see(self, league: ReadSide) -> None:
+        for account, state in (("A0", AccountState.CHECKING), ("Old", AccountState.UNLINKED)):
+            league.fakes.accounts.save(
+                exchange_account(account_id=account, trader_id="T0", state=state)
+            )
         with league.client() as client:
             me = client.json("/me", "T0")
         assert me["name"] == "Ada"
-        assert me["accounts"] == [{"exchange": "binance", "linked_at": "2026-02-28T06:00:00Z"}]
+        assert me["accounts"] == [
+            {"exchange": "binance", "state": "checking", "linked_at": "2026-03-01T12:00:00Z"}
+        ]
         assert me["settings"] == {
             "listed": True,
             "trades": "guarded",

@@ -94,7 +94,7 @@ TRANSACTIONS = {
 SETTINGS = {"listed", "trades", "trades_for", "allocation_for"}
 ME = {
     *("name", "joined_at", "follows", "followers", "promise", "others_see_it_by", "accounts"),
-    *("accounts.exchange", "accounts.linked_at", "settings", "meanings"),
+    *("accounts.exchange", "accounts.linked_at", "accounts.state", "settings", "meanings"),
     *(f"{part}.{each}" for part in ("settings", "meanings") for each in SETTINGS),
 }
 ACCOUNTS = {
