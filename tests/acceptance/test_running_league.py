@@ -27,6 +27,7 @@ TRADERS = 14
 ORDERS = 20
 QUIET = "mara_holds"
 BOLD = "just_watching"
+NEWCOMERS_PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def test_a_person_signs_up_with_nothing_but_the_site(league: LeagueProcess) -> N
         def post(path: str, **content: str) -> requests.Response:
             return browser.post(f"{site}/api/session/{path}", json=content, timeout=10)
 
-        password = "correct horse battery"
+        password = NEWCOMERS_PASSWORD
         asked = {"name": "Newcomer", "email": "new@example.org", "password": password}
         assert post("sign-up", **asked).status_code == 202
         inbox = {"to": "new@example.org"}
@@ -92,6 +93,28 @@ def test_a_person_signs_up_with_nothing_but_the_site(league: LeagueProcess) -> N
         assert "Path=/api/session; HttpOnly; Secure" in signed_in.headers["Set-Cookie"]
         profile = requests.get(f"{site}/api/traders/newcomer", timeout=10).json()
         assert profile["status"] == "not_ranked_yet"
+
+
+def test_a_newcomer_links_an_account_and_it_streams(league: LeagueProcess) -> None:
+    found = league.addresses()
+    api, own = f"{found.site}/api", {"X-League-Request": "1"}
+    with requests.Session() as browser, closing(AdminClient(found.exchange)) as bank:
+        browser.headers.update(own)
+        login = {"login": "new@example.org", "password": NEWCOMERS_PASSWORD}
+        session = browser.post(f"{api}/session/sign-in", json=login, timeout=10).json()
+        browser.headers["Authorization"] = f"Bearer {session['access_token']}"
+        opened = bank.open_account({"USDT": "700"})
+        wish = {"api_key": opened["key"], "secret": opened["secret"]}
+        linked = browser.post(f"{api}/me/accounts", json=wish, timeout=10)
+        assert linked.status_code == 202
+
+        def streams() -> bool:
+            answer = browser.get(f"{api}/me/accounts", timeout=10).json()
+            return answer["accounts"][0]["state"] in ("importing", "live")
+
+        wait_until(streams, "the newcomer's account", seconds=15)
+        unlinked = browser.delete(f"{api}/me/accounts/{linked.json()['id']}", timeout=10)
+        assert unlinked.status_code == 204
 
 
 def test_a_fill_is_in_the_ledger_within_two_seconds(league: LeagueProcess) -> None:
