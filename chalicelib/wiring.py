@@ -62,7 +62,7 @@ class _Replaced:
     exchange: exchange_ports.Exchange | None = None
     people: identity_ports.People | None = None
     machine: Callable[[], datetime] | None = None
-    vault: ports.KeyVault | None = None
+    vault: link_ports.KeyVault | None = None
 
 
 _replaced = _Replaced()
@@ -75,7 +75,7 @@ def use(
     exchange: exchange_ports.Exchange | None = None,
     people: identity_ports.People | None = None,
     machine: Callable[[], datetime] | None = None,
-    vault: ports.KeyVault | None = None,
+    vault: link_ports.KeyVault | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
@@ -204,13 +204,13 @@ def events() -> ports.Events:
     return EventQueue(Queue(_client("sqs"), settings().events_queue))
 
 
-def vault() -> ports.KeyVault:
+def vault() -> link_ports.KeyVault:
     """What seals traders' keys."""
     return _replaced.vault or _vault()
 
 
 @cache
-def _vault() -> ports.KeyVault:
+def _vault() -> link_ports.KeyVault:
     from chalicelib.adapters.key_vault import KmsKeyVault
 
     return KmsKeyVault(_client("kms"), settings().key_id)

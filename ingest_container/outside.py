@@ -14,12 +14,12 @@ from chalicelib.services.exchange_ports import (
     UserStream,
 )
 from chalicelib.services.import_ports import Imports
+from chalicelib.services.link_ports import KeyVault
 from chalicelib.services.ports import (
     Accounts,
     Doubts,
     Events,
     Holdings,
-    KeyVault,
     Leases,
     Ledger,
     Prices,

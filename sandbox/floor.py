@@ -16,7 +16,7 @@ from chalicelib.services.link_account import (
     link_account,
     unlink_account,
 )
-from chalicelib.services.ports import KeyVault
+from chalicelib.services.link_ports import KeyVault
 from sandbox.demo import AccountPart
 from sandbox.demo_actor import Actor, open_actor
 from sandbox.exchange.client import AdminClient

@@ -12,7 +12,7 @@ from ulid import ULID
 
 from chalicelib.services.exchange_ports import Exchange
 from chalicelib.services.link_account import Membership
-from chalicelib.services.ports import KeyVault
+from chalicelib.services.link_ports import KeyVault
 from chalicelib.wiring import Stores
 from sandbox.demo_market import DemoMarket
 from sandbox.exchange.client import AdminClient

@@ -11,7 +11,7 @@ from chalice.test import Client, HTTPResponse
 
 from app import app
 from chalicelib import wiring
-from chalicelib.services.ports import KeyVault
+from chalicelib.services.link_ports import KeyVault
 from tests.contract.stores import Stores
 from tests.lobby import Lobby
 

@@ -21,7 +21,8 @@ from chalicelib.services.bind_account import LinkDesk
 from chalicelib.services.exchange_contact import ExchangeContact
 from chalicelib.services.exchange_ports import StreamListener
 from chalicelib.services.link_account import Membership
-from chalicelib.services.ports import Events, KeyVault
+from chalicelib.services.link_ports import KeyVault
+from chalicelib.services.ports import Events
 from ingest_container.forwarder import ForwarderLimits
 from ingest_container.outside import Outside
 from ingest_container.supervisor import Rhythm, Supervisor

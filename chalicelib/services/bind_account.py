@@ -11,8 +11,7 @@ from typing import Final
 from chalicelib.domain.account import AccountState, ExchangeAccount, KeyKind, KeyPair, Refusal
 from chalicelib.domain.errors import Conflict, NotAllowed
 from chalicelib.services.link_account import Membership, unlink_account
-from chalicelib.services.link_ports import Binding, Links
-from chalicelib.services.ports import KeyVault
+from chalicelib.services.link_ports import Binding, KeyVault, Links
 
 FREE_AFTER: Final = timedelta(days=30)
 """After it was unlinked, under another name."""

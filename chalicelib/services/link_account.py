@@ -13,12 +13,12 @@ from chalicelib.domain.errors import Conflict, NotFound
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import BalanceChange, ChangeKind, Source
 from chalicelib.domain.names import checked_name
+from chalicelib.services.link_ports import KeyVault
 from chalicelib.services.note_corrections import Recorded, note_corrections
 from chalicelib.services.ports import (
     Accounts,
     Corrections,
     Holdings,
-    KeyVault,
     Ledger,
     Runs,
     Seat,

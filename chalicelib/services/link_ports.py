@@ -1,9 +1,11 @@
-"""What linking keeps beside the accounts: pairs made for traders, which key is being linked, and
-whose each of an exchange's own accounts is."""
+"""What linking keeps beside the accounts: pairs made for traders, which key is being linked, whose
+each of an exchange's own accounts is; and what seals the keys."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from chalicelib.domain.account import KeyPair
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,21 @@ class Links(Protocol):
 
     def bind(self, binding: Binding, instead_of: Binding | None) -> None:
         """Bind it. Raises Conflict when it is no longer bound as `instead_of` says."""
+
+
+class KeyVault(Protocol):
+    """Seals key pairs; opening is for the ingest container alone."""
+
+    def seal(
+        self,
+        pair: KeyPair,
+        account_id: str,
+        trader_id: str,
+        exchange: str,
+        issued: bytes | None = None,
+    ) -> bytes:
+        """The ciphertext, bound to these three. With `issued` the pair's own secret is empty:
+        it is that of the pair once sealed there, for the same three."""
+
+    def open(self, ciphertext: bytes, account_id: str, trader_id: str, exchange: str) -> KeyPair:
+        """Raises NotAllowed when it was sealed for others."""

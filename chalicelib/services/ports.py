@@ -12,7 +12,6 @@ from typing import Protocol, TypeAlias
 from chalicelib.domain.account import (
     ExchangeAccount,
     ImportState,
-    KeyPair,
     Trader,
     Trouble,
 )
@@ -448,21 +447,3 @@ class Events(Protocol):
 
     def send(self, items: Sequence[StreamItem]) -> None:
         """Send all, several to a message. Raises DeliveryFailed when any was refused."""
-
-
-class KeyVault(Protocol):
-    """Seals key pairs; opening is for the ingest container alone."""
-
-    def seal(
-        self,
-        pair: KeyPair,
-        account_id: str,
-        trader_id: str,
-        exchange: str,
-        issued: bytes | None = None,
-    ) -> bytes:
-        """The ciphertext, bound to these three. With `issued` the pair's own secret is empty:
-        it is that of the pair once sealed there, for the same three."""
-
-    def open(self, ciphertext: bytes, account_id: str, trader_id: str, exchange: str) -> KeyPair:
-        """Raises NotAllowed when it was sealed for others."""

@@ -10,7 +10,7 @@ from chalicelib.adapters.aws import client
 from chalicelib.adapters.key_vault import KmsKeyVault
 from chalicelib.domain.account import KeyKind, KeyPair
 from chalicelib.domain.errors import InvalidRequest, NotAllowed, StoreUnavailable
-from chalicelib.services.ports import KeyVault
+from chalicelib.services.link_ports import KeyVault
 from tests.builders import key_pair
 from tests.contract.conftest import REGION
 from tests.fakes import FakeKeyVault
