@@ -30,13 +30,14 @@ class AccountPart:
     """An exchange account: what lies in it when it is linked, and who trades in it.
 
     `linked` and `unlinked` are hours from the start of the demo; negative ones count back from
-    its end.
+    its end. With `own_pair` the league makes the key pair, and its secret is never typed.
     """
 
     balances: Mapping[str, str]
     strategy: Callable[[], Strategy]
     linked: int = 0
     unlinked: int | None = None
+    own_pair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ _KINDS = (
         "two accounts",
         (
             AccountPart({"USDT": "4000"}, partial(Swing, BIG_COINS, 4)),
-            AccountPart({"USDT": "1500", "ETH": "1.2"}, partial(_FAST, 2, 0.3), linked=200),
+            AccountPart(
+                {"USDT": "1500", "ETH": "1.2"}, partial(_FAST, 2, 0.3), linked=200, own_pair=True
+            ),
         ),
     ),
     _one(

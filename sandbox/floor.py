@@ -1,7 +1,7 @@
 """The floor the demo plays on: exchange time, accounts at the exchange, membership in the league.
 
-Joining, linking and leaving go through the product's own use cases; money and orders through the
-exchange. Nothing is written past them.
+Joining, linking and leaving go through the league's API; money and orders through the exchange.
+Nothing is written past them.
 """
 
 from collections.abc import Sequence
@@ -9,20 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from chalicelib.domain.account import SEATS_PER_SHARD, AccountState, ExchangeAccount, Trader
-from chalicelib.services.link_account import (
-    Membership,
-    join_league,
-    link_account,
-    unlink_account,
-)
-from chalicelib.services.link_ports import KeyVault
+from chalicelib.domain.account import SEATS_PER_SHARD, AccountState
+from chalicelib.domain.errors import NotFound
+from chalicelib.services.ports import Accounts
 from sandbox.demo import AccountPart
 from sandbox.demo_actor import Actor, open_actor
+from sandbox.entrance import Door, Member, password_of
 from sandbox.exchange.client import AdminClient
 from sandbox.waiting import wait_until
 
-EXCHANGE = "binance"
 SECONDS_TO_GO_LIVE = 30
 
 
@@ -60,7 +55,8 @@ class Linked:
     """One demo account in the league; each is only itself."""
 
     actor: Actor
-    account: ExchangeAccount
+    member: Member
+    account_id: str
 
 
 class Floor:
@@ -72,18 +68,18 @@ class Floor:
         *,
         bank: AdminClient,
         clock: ExchangeClock,
-        members: Membership,
-        vault: KeyVault,
+        door: Door,
+        accounts: Accounts,
         seed: int,
     ) -> None:
-        """`address` is the exchange's."""
+        """`address` is the exchange's. In `accounts` it is looked up how far a link is."""
         self._address = address
         self._bank = bank
         self._clock = clock
-        self._members = members
-        self._vault = vault
+        self._door = door
+        self._accounts = accounts
         self._seed = seed
-        self._traders: dict[str, Trader] = {}
+        self._members: dict[str, Member] = {}
 
     def link(self, name: str, part: AccountPart) -> Linked:
         """Open the account at the exchange and link it now; the trader joins with his first."""
@@ -96,22 +92,24 @@ class Floor:
             clock=self._clock.now_ms,
             dice=Random(f"{self._seed}/{name}/{part.linked}"),
         )
-        if name not in self._traders:
-            self._traders[name] = join_league(name, self._clock.now(), self._members)
-        account = link_account(
-            self._traders[name],
-            actor.league_key,
-            exchange=EXCHANGE,
-            slot=self._members.accounts.free_slot(),
-            now=self._clock.now(),
-            vault=self._vault,
-            members=self._members,
-        )
-        return Linked(actor, account)
+        member = self._member(name)
+        if not part.own_pair:
+            return Linked(actor, member, member.link(actor.league_key))
+        key_pair_id, public_key = member.key_pair()
+        registered = self._bank.post("keys", uid=actor.uid, public_key=public_key)
+        return Linked(actor, member, member.link_pair(key_pair_id, str(registered["key"])))
+
+    def _member(self, name: str) -> Member:
+        if name not in self._members:
+            password = password_of(self._seed, name)
+            member = Member(self._door, name, password, len(self._members) + 1)
+            member.join()
+            self._members[name] = member
+        return self._members[name]
 
     def shards(self) -> int:
         """How many shards there are seats in."""
-        return -(-len(self._traders) // SEATS_PER_SHARD)
+        return -(-len(self._members) // SEATS_PER_SHARD)
 
     def wait_live(self, linked: Sequence[Linked]) -> None:
         """Return once ingest follows all of these accounts. Raises WaitedTooLong naming one
@@ -124,10 +122,12 @@ class Floor:
                 every=0.02,
             )
 
-    def _state(self, linked: Linked) -> AccountState:
-        return self._members.accounts.get(linked.account.account_id).state
+    def _state(self, linked: Linked) -> AccountState | None:
+        try:
+            return self._accounts.get(linked.account_id).state
+        except NotFound:
+            return None
 
     def unlink(self, linked: Linked) -> None:
         """Take the account out of the league now."""
-        account = self._members.accounts.get(linked.account.account_id)
-        unlink_account(account, self._clock.now(), self._members)
+        linked.member.unlink(linked.account_id)

@@ -21,6 +21,7 @@ from chalicelib import wiring
 from sandbox.cloud import client
 from sandbox.demo import cast
 from sandbox.demo_moves import USDT
+from sandbox.entrance import HttpDoor
 from sandbox.exchange.limits import LimitSettings
 from sandbox.fast_forward import FastForward
 from sandbox.floor import Linked
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--exchange", required=True)
     parser.add_argument("--ingest", required=True)
+    parser.add_argument("--api", required=True)
     chosen = parser.parse_args(arguments)
     progress = Progress()
     progress.say("Bringing demo traders together")
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     machinery = assemble(
         chosen.exchange,
         stores=wiring.stores(),
-        vault=wiring.vault(),
+        door=HttpDoor(chosen.api, str(wiring.settings().cloud_url)),
         exchange=wiring.exchange(),
         ingest=ingest,
         runner=runner,
@@ -116,12 +118,13 @@ def trade_on(machinery: Machinery, linked: Sequence[Linked], seed: int) -> None:
 
 
 def _keys(linked: Sequence[Linked]) -> Keys:
-    """Trading keys by name, those with most USDT to spend first."""
+    """Passwords and trading keys by name, those with most USDT to spend first."""
     keys: Keys = {}
     by_money = sorted(linked, key=lambda each: -each.actor.holdings.get(USDT, Decimal(0)))
     for each in by_money:
         name = each.actor.name if each.actor.name not in keys else f"{each.actor.name}/2"
-        keys[name] = {"key": each.actor.own_key.api_key, "secret": each.actor.own_key.secret}
+        own = each.actor.own_key
+        keys[name] = {"key": own.api_key, "secret": own.secret, "password": each.member.password}
     return keys
 
 

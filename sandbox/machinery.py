@@ -8,13 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from ulid import ULID
-
 from chalicelib.services.exchange_ports import Exchange
-from chalicelib.services.link_account import Membership
-from chalicelib.services.link_ports import KeyVault
 from chalicelib.wiring import Stores
 from sandbox.demo_market import DemoMarket
+from sandbox.entrance import Door
 from sandbox.exchange.client import AdminClient
 from sandbox.floor import ExchangeClock, Floor
 from sandbox.hour_worker import Functions
@@ -59,31 +56,23 @@ def assemble(
     address: str,
     *,
     stores: Stores,
-    vault: KeyVault,
+    door: Door,
     exchange: Exchange,
     ingest: Ingest,
     runner: Functions,
     seed: int,
     clock_of: Callable[[AdminClient], ExchangeClock] = ExchangeClock,
 ) -> Machinery:
-    """The parts around the exchange at `address` and the league in `stores`; exchange time is
-    taken to stand still."""
+    """The parts around the exchange at `address` and the league in `stores`, which demo traders
+    enter by its `door`; exchange time is taken to stand still."""
     bank = AdminClient(address)
     clock = clock_of(bank)
-    members = Membership(
-        traders=stores.traders,
-        seats=stores.seats,
-        accounts=stores.accounts,
-        ledger=stores.ledger,
-        holdings=stores.holdings,
-        runs=stores.runs,
-        corrections=stores.corrections,
-        new_id=lambda: str(ULID()),
-    )
     return Machinery(
         bank=bank,
         clock=clock,
-        floor=Floor(address, bank=bank, clock=clock, members=members, vault=vault, seed=seed),
+        floor=Floor(
+            address, bank=bank, clock=clock, door=door, accounts=stores.accounts, seed=seed
+        ),
         market=DemoMarket(address),
         prices=PriceKeeper(exchange, stores.prices),
         ingest=ingest,

@@ -177,7 +177,7 @@ def league_command(options: Options, addresses: Addresses, start: datetime) -> l
     command = _python("sandbox.league", "--folder", options.folder, "--start", start.isoformat())
     command += ["--days", str(options.days), "--traders", str(options.traders)]
     command += ["--seed", str(options.seed), "--exchange", addresses.exchange]
-    return [*command, "--ingest", addresses.ingest]
+    return [*command, "--ingest", addresses.ingest, "--api", addresses.api]
 
 
 def _python(module: str, *arguments: object) -> list[str]:
@@ -191,10 +191,9 @@ def welcome(folder: Path, addresses: Addresses) -> str:
     lines = [
         f"READY {addresses.site}",
         "",
-        f"Demo traders ({len(keys)} exchange accounts; signing in comes later): "
-        + ", ".join(shown),
-        "Their keys at the sandbox exchange (all in " + str(folder / "traders.json") + "):",
-        *(f"  {name}: key {keys[name]['key']} secret {keys[name]['secret']}" for name in shown),
+        f"Sign in as {shown[0]}, password {keys[shown[0]]['password']}",
+        f"All {len(keys)} demo accounts, with passwords and their own keys at the sandbox exchange,"
+        f" are in {folder / 'traders.json'}",
         "Trade by hand, then close the hour to see the rank move:",
         f"  {BIN}/python -m sandbox.trade {shown[0]} BUY BTCUSDT 100",
         "  make hour",

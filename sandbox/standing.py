@@ -1,7 +1,7 @@
 """What a running league says of itself in its folder, for the commands beside it.
 
 `lock` is held while `make run` lives; `league.json` has addresses; `traders.json` has the demo
-traders' own keys, for this machine's owner alone.
+traders' passwords and own keys, for this machine's owner alone.
 """
 
 import fcntl
@@ -16,7 +16,8 @@ from typing import TypeAlias
 _MADE_BY_A_RUN = ("tables", "logs", "league.json", "traders.json", "prepared")
 
 Keys: TypeAlias = dict[str, dict[str, str]]
-"""By a trader's name: his `key` and `secret` for trading on the sandbox exchange."""
+"""By a trader's name: his `key` and `secret` for trading on the sandbox exchange, and the
+`password` that he signs in to the league with."""
 
 
 class NoLeague(Exception):

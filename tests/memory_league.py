@@ -2,13 +2,16 @@
 functions, and stores and queues in memory. Months pass in seconds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Event, Lock, Thread
 from typing import Any
+
+from chalice.test import Client
 
 import app as deployed
 from chalicelib import wiring
@@ -18,6 +21,7 @@ from chalicelib.adapters.binance.market_stream import BinancePriceStream
 from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.adapters.binance.user_stream import BinanceUserStream
 from chalicelib.services.exchange_ports import StreamListener
+from chalicelib.services.identity_ports import People
 from chalicelib.services.ports import StreamItem
 from ingest_container.outside import Outside
 from ingest_container.supervisor import Rhythm, Supervisor
@@ -29,7 +33,9 @@ from sandbox.lambda_events import Context, schedule_event
 from sandbox.machinery import Machinery, assemble
 from sandbox.waiting import wait_until
 from tests.builders import EXCHANGE
+from tests.fake_identity import FakeMail
 from tests.fakes import FakeEvents, Fakes
+from tests.identity_pool import StrictPool
 from tests.integration.binance_helpers import PATIENCE_S, TIMES, MovableClock, adapter, machine_now
 
 NO_LIMIT = 10**9
@@ -93,6 +99,31 @@ class MemoryFunctions:
     def _tasks(self) -> Iterator[str]:
         while self.fakes.tasks.sent:
             yield messages.write_task(self.fakes.tasks.sent.pop(0))
+
+
+@dataclass
+class MemoryDoor:
+    """The API in this process, and the strict user pool behind it."""
+
+    pool: StrictPool = field(default_factory=lambda: StrictPool(now=machine_now()))
+
+    def people(self, fakes: Fakes) -> People:
+        return People(self.pool.identity, self.pool.tokens, fakes.throttle, FakeMail())
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None,
+        headers: Mapping[str, str],
+    ) -> tuple[int, Any]:
+        text = b"" if body is None else json.dumps(body).encode()
+        with Client(deployed.app) as client:
+            answer = client.http.request(method, path, headers=dict(headers), body=text)
+        return answer.status_code, answer.json_body if answer.body else None
+
+    def letters(self, to: str) -> list[str]:
+        return [letter.text for letter in reversed(self.pool.letters) if letter.to == to]
 
 
 @dataclass
@@ -233,19 +264,31 @@ def memory_league(
         exchange.symbols()
         league = MemoryLeague(running, exchange)
         functions = MemoryFunctions(league.fakes, league.events)
-        wiring.use(league.stores(), exchange.time, league.fakes.tasks, exchange)
+        door = MemoryDoor()
+
+        def use(now: Callable[[], datetime]) -> None:
+            wiring.use(
+                league.stores(),
+                now,
+                league.fakes.tasks,
+                exchange,
+                people=door.people(league.fakes),
+                vault=league.fakes.vault,
+            )
+
+        use(exchange.time)
         supervisor = Supervisor(league.outside(), rhythm=_QUICK)
         machinery = assemble(
             running.rest_url,
             stores=league.stores(),
-            vault=league.fakes.vault,
+            door=door,
             exchange=exchange,
             ingest=MemoryIngest(supervisor),
             runner=functions,
             seed=1,
             clock_of=TickingClock if live else ExchangeClock,
         )
-        wiring.use(league.stores(), machinery.clock.now, league.fakes.tasks, exchange)
+        use(machinery.clock.now)
         supervisor.set_fast(not live)
         supervisor.start()
         try:
