@@ -1,7 +1,11 @@
 """A running league, as a person finds it: board, order, ledger, next hour, end."""
 
+import json
 import re
+import shutil
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -21,7 +25,7 @@ from sandbox.demo import cast
 from sandbox.exchange.client import AdminClient, SignedClient
 from sandbox.standing import read_keys
 from sandbox.waiting import wait_until
-from tests.acceptance.league_process import LeagueProcess
+from tests.acceptance.league_process import ROOT, LeagueProcess
 
 TRADERS = 14
 ORDERS = 20
@@ -115,6 +119,45 @@ def test_a_newcomer_links_an_account_and_it_streams(league: LeagueProcess) -> No
         wait_until(streams, "the newcomer's account", seconds=15)
         unlinked = browser.delete(f"{api}/me/accounts/{linked.json()['id']}", timeout=10)
         assert unlinked.status_code == 204
+
+
+def test_the_sign_in_that_is_printed_owns_an_account_that_lives(league: LeagueProcess) -> None:
+    [line] = [each for each in league.lines if each.startswith("Sign in as ")]
+    name, password = line.removeprefix("Sign in as ").split(", password ")
+    api = f"{league.addresses().site}/api"
+    asked = {"login": name, "password": password}
+    header = {"X-League-Request": "1"}
+    signed_in = requests.post(f"{api}/session/sign-in", json=asked, headers=header, timeout=10)
+    token = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+    accounts = requests.get(f"{api}/me/accounts", headers=token, timeout=10).json()["accounts"]
+    assert {each["state"] for each in accounts} <= {"live", "importing"}
+    assert accounts
+    balance = requests.get(f"{api}/me/balance", headers=token, timeout=10).json()
+    assert float(balance["balance_usdt"]) > 100
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the lines are written for curl")
+def test_the_lines_of_the_page_bring_a_newcomer_in(league: LeagueProcess) -> None:
+    page = (ROOT / "docs" / "one-machine.md").read_text()
+    [lines] = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    lines = lines.replace("http://127.0.0.1:8080", league.addresses().site)
+    lines = lines.replace(".venv/bin/python", sys.executable)
+    lines = lines.replace("make hour", f"{sys.executable} -m sandbox.hour")
+    done = subprocess.run(
+        ["bash", "-euc", lines],
+        cwd=ROOT,
+        env=league.environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '"balance_usdt"' in done.stdout
+    *_, board = done.stdout.splitlines()
+    [row] = json.loads(board)["traders"]
+    assert (row["name"], row["status"]) == ("my_name", "not_ranked_yet")
+    assert "BTC" in done.stdout
 
 
 def test_a_fill_is_in_the_ledger_within_two_seconds(league: LeagueProcess) -> None:
