@@ -18,7 +18,6 @@ from sandbox.children import ChildDied, Children, Stopped
 from sandbox.cloud import NEUTRAL_AWS, answers, start_local_cloud
 from sandbox.exchange.client import AdminClient
 from sandbox.options import (
-    ROOT,
     BadOption,
     Options,
     Ports,
@@ -26,6 +25,7 @@ from sandbox.options import (
     free_ports,
     from_environment,
 )
+from sandbox.site_build import SiteNotBuilt, built_site
 from sandbox.standing import Addresses, LeagueRuns, alone_in, read_keys, say_ready
 from sandbox.waiting import WaitedTooLong, wait_until
 
@@ -54,7 +54,7 @@ def main() -> int:
     except Stopped:
         print("\nStopped.", flush=True)
         return 0
-    except (BadOption, LeagueRuns, ChildDied, WaitedTooLong) as error:
+    except (BadOption, LeagueRuns, ChildDied, SiteNotBuilt, WaitedTooLong) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     return 0
@@ -63,9 +63,10 @@ def main() -> int:
 def _run(options: Options, stop: threading.Event) -> None:
     ports = free_ports(options.ports)
     addresses = _addresses(ports, any_port())
+    folder = built_site()
     print("Starting tables, queues, exchange, ingest, API and site", flush=True)
     with Children(options.folder / "logs", environment(), stop) as children:
-        start_parts(children, options, ports, addresses)
+        start_parts(children, options, ports, addresses, folder)
         prepared = options.folder / "prepared"
         while not prepared.exists():
             children.pause(0.1)
@@ -95,8 +96,11 @@ def _addresses(ports: Ports, ingest_port: int) -> Addresses:
     )
 
 
-def start_parts(children: Children, options: Options, ports: Ports, addresses: Addresses) -> None:
-    """Start every part, the league's own work last; all but that one answer on return.
+def start_parts(
+    children: Children, options: Options, ports: Ports, addresses: Addresses, site: Path
+) -> None:
+    """Start every part, the league's own work last; all but that one answer on return. `site` has
+    the site's files.
 
     Raises ChildDied, Stopped or WaitedTooLong.
     """
@@ -113,7 +117,7 @@ def start_parts(children: Children, options: Options, ports: Ports, addresses: A
     lift_limits(addresses.exchange)
     children.start("ingest", ingest_command(addresses.ingest))
     children.start("api", api_command(ports.api))
-    children.start("site", site_command(ports.site, addresses))
+    children.start("site", site_command(ports.site, addresses, site))
     for name in ("ingest", "api", "site"):
         _wait(children, name, getattr(addresses, name))
     children.start("league", league_command(options, addresses, start), speaks=True)
@@ -165,11 +169,10 @@ def api_command(port: int) -> list[str]:
     return [*command, "--host", "127.0.0.1", "--port", str(port), "--stage", "sandbox"]
 
 
-def site_command(port: int, addresses: Addresses) -> list[str]:
-    """How to start the site server on the plain board page."""
-    page = ROOT / "sandbox" / "page"
+def site_command(port: int, addresses: Addresses, folder: Path) -> list[str]:
+    """How to start the site server on the files in `folder`."""
     where = ["--api", addresses.api, "--exchange", addresses.exchange, "--cloud", addresses.cloud]
-    return [*_python("sandbox.site", "--port", port), *where, str(page)]
+    return [*_python("sandbox.site", "--port", port), *where, str(folder)]
 
 
 def league_command(options: Options, addresses: Addresses, start: datetime) -> list[str]:

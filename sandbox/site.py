@@ -7,7 +7,9 @@ answer carries the same security headers as deployed. Listens on loopback only.
 """
 
 import argparse
+import hashlib
 import http.client
+import mimetypes
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -82,15 +84,32 @@ class Site:
             yield
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """A file of the site; a folder's is its index.html."""
-        path = (self._folder / request.match_info["path"]).resolve()
-        if path.is_dir():
-            path /= "index.html"
-        if not path.is_relative_to(self._folder) or not path.is_file():
-            return web.Response(status=404, text="There is no such page.\n")
+        """A file of the site. Pages have no ending in their address, and every trader has one."""
+        path = self._path(request.match_info["path"])
+        status = 200 if path is not None else 404
+        path = path or self._folder / "404.html"
+        if not path.is_file():
+            return web.Response(status=status, text="There is no such page.\n")
+        content = path.read_bytes()
         hashed = path.is_relative_to(self._folder / "assets")
-        kept = FOR_EVER if hashed else ALWAYS_ASK
-        return web.FileResponse(path, headers={"Cache-Control": kept})
+        headers = CIMultiDict(
+            {
+                "Cache-Control": FOR_EVER if hashed else ALWAYS_ASK,
+                "Content-Type": _content_type(path),
+                "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+            }
+        )
+        return _respond(request, Answer(status, headers, content), {})
+
+    def _path(self, asked: str) -> Path | None:
+        if asked.startswith("t/") and asked.count("/") == 1:
+            return self._folder / "trader.html"
+        for name in (asked, f"{asked or 'index'}.html"):
+            path = (self._folder / name).resolve()
+            hidden = path.name.startswith(".")
+            if path.is_file() and path.is_relative_to(self._folder) and not hidden:
+                return path
+        return None
 
     async def api(self, request: web.Request) -> web.StreamResponse:
         """The API's answer, from the cache while it is fresh there."""
@@ -141,6 +160,11 @@ class Site:
         except (aiohttp.ClientError, TimeoutError):
             problem = b'{"title": "The league does not answer; try again soon", "status": 502}'
             return Answer(502, CIMultiDict({"Content-Type": "application/problem+json"}), problem)
+
+
+def _content_type(path: Path) -> str:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 def _problem(status: int, title: str) -> web.Response:

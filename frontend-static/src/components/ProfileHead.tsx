@@ -1,0 +1,46 @@
+// Who it is, and of when the numbers are.
+
+import type { Profile, Status } from "../lib/api";
+import { day } from "../lib/format";
+import type { Word } from "../lib/words";
+import { Flag, How } from "./Explain";
+import { Refreshed } from "./Refreshed";
+
+const STATUS_FLAGS: Record<Status, Word | null> = {
+  active: null,
+  not_ranked_yet: "not_ranked_yet",
+  stale: "old_data",
+  retired: "left_league",
+};
+
+export function ProfileHead({ name, profile }: { name: string; profile: Profile | null }) {
+  const flag = profile && STATUS_FLAGS[profile.status];
+  return (
+    <div class="profile-head">
+      <nav aria-label="Back">
+        <a href="/">The board</a> <span aria-hidden="true">/</span>
+      </nav>
+      <div class="who">
+        <h1 class="page-name">{profile?.name ?? name}</h1>
+        {flag && <Flag of={flag} tone={flag === "old_data" ? "warn" : "note"} />}
+      </div>
+      <ul class="about">
+        {profile ? (
+          <>
+            {profile.exchanges.map((exchange) => (
+              <li key={exchange} class="exchange">{exchange}</li>
+            ))}
+            <li>joined {day(profile.joined_at)}</li>
+            <li>
+              {profile.followers.toLocaleString("en")} {profile.followers === 1 ? "follower" : "followers"}{" "}
+              <How of="followers" />
+            </li>
+          </>
+        ) : (
+          <li><i class="wait" /></li>
+        )}
+      </ul>
+      <Refreshed asOf={profile?.as_of ?? null} known={profile !== null} />
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+import "../styles/main.css";
+import { startFrame } from "../lib/frame";
+
+startFrame();

@@ -1,0 +1,99 @@
+"""A browser on the built site before a fake league; every test fails on an error in the console."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page
+
+from sandbox.site_build import built_site
+from tests.frontend.fake_league import NINE, FakeLeague
+from tests.frontend.serving import serving
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+QUIET = (
+    "--disable-background-networking", "--disable-component-update", "--disable-quic",
+    "--disable-sync", "--no-first-run", "--disable-gpu",
+)  # fmt: skip
+FORBIDDEN = re.compile(r"\b(TWR|MWR|mark|index|capped|stale|partial)\b", re.IGNORECASE)
+EXPECTED_OF_FAULTS = "Failed to load resource"
+"""What the browser itself says of an answer that is an error; nothing of ours."""
+
+
+@pytest.fixture(scope="session")
+def dist() -> Path:
+    """The folder of the built site."""
+    return built_site()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium. Without it browser tests are skipped, but not in CI, which installs it."""
+    if not CHROMIUM:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is not installed")
+        pytest.skip("chromium is not installed")
+    return {"executable_path": CHROMIUM, "args": [*QUIET, "--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """A visitor one hour east of UTC, at a desk."""
+    return {
+        "viewport": {"width": 1280, "height": 900},
+        "timezone_id": "Europe/Berlin",
+        "locale": "en-GB",
+    }
+
+
+@pytest.fixture(scope="session")
+def _served(dist: Path) -> Iterator[tuple[FakeLeague, str]]:
+    league = FakeLeague()
+    with serving(dist, league) as address:
+        yield league, address
+
+
+@pytest.fixture
+def league(_served: tuple[FakeLeague, str]) -> FakeLeague:
+    """The fake league, as it is at first."""
+    league, _ = _served
+    league.__dict__.update(FakeLeague().__dict__)
+    return league
+
+
+@pytest.fixture
+def site(_served: tuple[FakeLeague, str]) -> str:
+    """The address of the site."""
+    return _served[1]
+
+
+@pytest.fixture
+def visit(page: Page, site: str, league: FakeLeague) -> Iterator[Callable[[str], Page]]:
+    """Opens a path of the site at 09:13 UTC; afterwards nothing may have been said in the console,
+    and no forbidden word may stand on the page that was left."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and EXPECTED_OF_FAULTS not in message.text:
+            said.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.clock.install(time=NINE.replace(minute=13))
+
+    def opened(path: str) -> Page:
+        page.goto(f"{site}{path}", wait_until="domcontentloaded")
+        return page
+
+    yield opened
+    words = page.evaluate(
+        """() => document.documentElement.textContent + [...document.querySelectorAll("*")]
+        .map((each) => ["aria-label", "title", "placeholder", "alt", "content"]
+          .map((name) => each.getAttribute(name) ?? "").join(" ")).join(" ")"""
+    )
+    assert said == []
+    assert FORBIDDEN.findall(words) == []

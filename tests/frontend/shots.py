@@ -1,0 +1,116 @@
+"""Pictures of every page and state, in both colours and widths, for people to look at.
+
+    python -m tests.frontend.shots [FOLDER]            from the fake league, into shots/
+    python -m tests.frontend.shots --site ADDRESS DIR  board and one profile of a running league
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from chalicelib.domain.exchange_condition import Condition
+from chalicelib.domain.reading import Status
+from sandbox.site_build import built_site
+from tests.frontend.conftest import CHROMIUM, QUIET
+from tests.frontend.fake_league import MARKUP, NINE, FakeLeague
+from tests.frontend.serving import serving
+
+WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Change = Callable[[FakeLeague], object]
+STATES: dict[str, tuple[str, Change]] = {
+    "board": ("/", lambda league: None),
+    "board-7d-page-2": ("/?window=7d&cursor=50", lambda league: None),
+    "board-last-page": ("/?cursor=150", lambda league: None),
+    "board-no-match": ("/?q=xyz", lambda league: None),
+    "board-empty": ("/", lambda league: setattr(league, "traders", 0)),
+    "board-failed": ("/", lambda league: league.broken.add("/board")),
+    "board-late": ("/", lambda league: setattr(league, "as_of", NINE.replace(hour=6))),
+    "board-replaced": ("/?cursor=50", lambda league: setattr(league, "replaced", True)),
+    "board-exchange": ("/", lambda league: setattr(league, "exchange", Condition.MAINTENANCE)),
+    "trader": ("/t/quiet_harbour", lambda league: None),
+    "trader-90d": ("/t/quiet_harbour?from=2026-08-25&to=2026-11-23", lambda league: None),
+    "trader-imported": ("/t/quiet_harbour", lambda league: setattr(league, "imported", True)),
+    "trader-markup": (f"/t/{MARKUP}", lambda league: None),
+    "trader-hidden": ("/t/quiet_harbour", lambda league: setattr(league, "hides", True)),
+    "trader-left": ("/t/quiet_harbour", lambda league: setattr(league, "status", Status.RETIRED)),
+    "trader-new": ("/t/quiet_harbour", lambda league: setattr(league, "new", True)),
+    "trader-failed": ("/t/quiet_harbour", lambda league: league.broken.add("/traders")),
+    "trader-unknown": ("/t/nobody_here", lambda league: None),
+    "how": ("/how", lambda league: None),
+    "privacy": ("/privacy", lambda league: None),
+    "terms": ("/terms", lambda league: None),
+    "no-such-page": ("/nothing/here", lambda league: None),
+}
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.frontend.shots")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("shots"))
+    parser.add_argument("--site", help="a running league")
+    parser.add_argument("--only", default="", help="the start of the states' names")
+    chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*QUIET, "--no-sandbox"]
+        )
+        if chosen.site:
+            of_running_league(browser, chosen.site, chosen.folder)
+        else:
+            of_all_states(browser, chosen.folder, chosen.only)
+
+
+def of_all_states(browser: Browser, folder: Path, only: str) -> None:
+    """Each state in both themes and widths."""
+    league = FakeLeague()
+    with serving(built_site(), league) as address:
+        for state, (path, change) in STATES.items():
+            if not state.startswith(only):
+                continue
+            league.__dict__.update(FakeLeague().__dict__)
+            change(league)
+            for width, (x, y) in WIDTHS.items():
+                for theme in THEMES:
+                    page = browser.new_page(
+                        viewport={"width": x, "height": y},
+                        color_scheme=theme,
+                        timezone_id="Europe/Berlin",
+                    )
+                    page.clock.install(time=NINE.replace(minute=48))
+                    page.goto(address + path, wait_until="networkidle")
+                    settle(page)
+                    name = f"{state}-{width}-{theme}.png"
+                    page.screenshot(path=folder / name, full_page=True)
+                    page.close()
+
+
+def of_running_league(browser: Browser, address: str, folder: Path) -> None:
+    """`board.png`, in light colours, and `profile.png`, in dark ones."""
+    page = browser.new_page(viewport={"width": 1200, "height": 760})
+    page.goto(address, wait_until="networkidle")
+    settle(page)
+    page.screenshot(path=folder / "board.png")
+    names = page.locator(".board .name")
+    trader = names.nth(min(4, names.count() - 1)).get_attribute("href")
+    page.close()
+    page = browser.new_page(viewport={"width": 1200, "height": 1000}, color_scheme="dark")
+    page.goto(f"{address}{trader}", wait_until="networkidle")
+    settle(page)
+    page.screenshot(path=folder / "profile.png")
+    page.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing on the page is being loaded."""
+    page.locator(".board[aria-busy=true], .tiles[aria-busy=true]").wait_for(state="detached")
+    if page.locator("figure.line").count():
+        page.locator(".canvas canvas").wait_for()
+
+
+if __name__ == "__main__":
+    main()
