@@ -4,15 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run hour test accept check format
+.PHONY: help setup run hour test accept check format shots
 
 help:
 	@echo "make run      the whole league on this machine, with demo traders"
 	@echo "make hour     beside a running league: close the next hour"
 	@echo "make test     every test        make accept   the acceptance part alone"
 	@echo "make check    format, lint, types, import rules        make format   put them right"
+	@echo "make shots    pictures of every page of the site, into shots/"
 
-setup: $(VENV)/.installed sandbox/node_modules/.installed
+setup: $(VENV)/.installed sandbox/node_modules/.installed frontend-static/node_modules/.installed
 
 $(VENV)/.installed: requirements.txt requirements-dev.txt ingest_container/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -21,6 +22,10 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt ingest_container/requi
 
 sandbox/node_modules/.installed: sandbox/package.json sandbox/package-lock.json
 	cd sandbox && npm ci --silent --no-audit --no-fund
+	touch $@
+
+frontend-static/node_modules/.installed: frontend-static/package.json frontend-static/package-lock.json
+	cd frontend-static && npm ci --silent --no-audit --no-fund
 	touch $@
 
 run: setup
@@ -40,6 +45,10 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd frontend-static && npm run --silent check
+
+shots: setup
+	$(BIN)/python -m tests.frontend.shots
 
 format: setup
 	$(BIN)/ruff format .

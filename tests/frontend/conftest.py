@@ -5,10 +5,9 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from sandbox.site_build import built_site
 from tests.frontend.fake_league import NINE, FakeLeague
@@ -30,24 +29,33 @@ def dist() -> Path:
     return built_site()
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium. Without it browser tests are skipped, but not in CI, which installs it."""
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Without it browser tests are skipped, but not in CI, which installs it.
+
+    It ends with this folder's tests: while it runs, nothing else can run an event loop.
+    """
     if not CHROMIUM:
         if os.environ.get("CI"):
             pytest.fail("chromium is not installed")
         pytest.skip("chromium is not installed")
-    return {"executable_path": CHROMIUM, "args": [*QUIET, "--no-sandbox"]}
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*QUIET, "--no-sandbox"]
+        )
+        yield started
+        started.close()
 
 
-@pytest.fixture(scope="session")
-def browser_context_args() -> dict[str, Any]:
-    """A visitor one hour east of UTC, at a desk."""
-    return {
-        "viewport": {"width": 1280, "height": 900},
-        "timezone_id": "Europe/Berlin",
-        "locale": "en-GB",
-    }
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A visitor one hour east of UTC, at a desk, who has never been here."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, timezone_id="Europe/Berlin", locale="en-GB"
+    )
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

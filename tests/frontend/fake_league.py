@@ -24,7 +24,9 @@ NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MARKUP = "<img src=x onerror=alert(1)>"
 PAGE = 50
 TRADERS = 173
-_FIRST = "quiet north amber slow lucky iron blue tidal plain river early stone hidden bright".split()
+_FIRST = (
+    "quiet north amber slow lucky iron blue tidal plain river early stone hidden bright".split()
+)
 _LAST = "harbour finch ledger whale comet anchor otter falcon lantern maple drift quartz".split()
 
 
@@ -82,7 +84,7 @@ class FakeLeague:
     def _rows(self, window: str) -> list[boards.BoardTrader]:
         dice = random.Random(window)
         returns = sorted((round(dice.gauss(1, 7), 2) for _ in range(self.traders)), reverse=True)
-        last = self.traders - 9
+        last = self.traders - 21
         return [_row(place, value, dice, place > last) for place, value in enumerate(returns, 1)]
 
     async def league_status(self, request: web.Request) -> web.Response:
@@ -135,7 +137,9 @@ class FakeLeague:
             own += dice.gauss(0.5, 1.8)
             btc += dice.gauss(0.1, 1.2)
         if self.new:
-            days = [day.model_copy(update={"cumulative_pct": None}) for day in days[:-1]] + days[-1:]
+            days = [day.model_copy(update={"cumulative_pct": None}) for day in days[:-1]] + days[
+                -1:
+            ]
         return self._refused(request) or _json(
             profiles.PerformanceAnswer(first=first, last=last, days=days)
         )
@@ -172,7 +176,7 @@ def _row(place: int, value: float, dice: random.Random, unranked: bool) -> board
     scaled: list[int | None] = [round((each - low) / (high - low) * 100) for each in course]
     if place % 11 == 4:
         scaled[5:9] = [None] * 4
-    status = {6: Status.STALE, 9: Status.NOT_RANKED_YET}.get(place, Status.ACTIVE)
+    status = Status.STALE if place == 6 else Status.ACTIVE
     if unranked:
         status = Status.RETIRED if place % 2 else Status.NOT_RANKED_YET
     week, month = round(dice.gauss(2, 12), 2), round(dice.gauss(3, 25), 2)

@@ -1,7 +1,7 @@
 """Pictures of every page and state, in both colours and widths, for people to look at.
 
-    python -m tests.frontend.shots [FOLDER]            from the fake league, into shots/
-    python -m tests.frontend.shots --site ADDRESS DIR  board and one profile of a running league
+python -m tests.frontend.shots [FOLDER]            from the fake league, into shots/
+python -m tests.frontend.shots --site ADDRESS DIR  board and one profile of a running league
 """
 
 import argparse

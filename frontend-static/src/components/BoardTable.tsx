@@ -77,14 +77,14 @@ function Row({ trader, window }: { trader: BoardTrader; window: WindowName }) {
         <RankChange change={trader.rank_change} />
       </td>
       <th scope="row" class="c-name">
+        <div class="trader-cell">
         <a class="name" href={`/t/${encodeURIComponent(trader.name)}`}>{trader.name}</a>
         <span class="sub">
-          <span class="phone">
-            {trader.exchange ?? ""} · drawdown {plain(trader.max_drawdown_pct)}
-          </span>
+          <span class="phone">drawdown {plain(trader.max_drawdown_pct)}</span>
           {status && <Flag of={status} tone={status === "old_data" ? "warn" : "note"} />}
           {trader.capped && <Flag of="limited" tone="warn" />}
         </span>
+        </div>
       </th>
       <td class="c-exchange"><span class="exchange">{trader.exchange ?? "–"}</span></td>
       {WINDOWS.map((each) => (

@@ -21,6 +21,7 @@ export function Refreshed({ asOf, known }: { asOf: string | null; known: boolean
       </svg>
       <span>
         Refreshed <Moment at={asOf} />
+        <span class="dot-between"> · </span>
         <span class="next">{next(left, lateBy(asOf, now))}</span>
       </span>
     </p>
@@ -28,6 +29,6 @@ export function Refreshed({ asOf, known }: { asOf: string | null; known: boolean
 }
 
 function next(left: number, late: number): string {
-  if (late > 0) return ` · data ${span(late)} old`;
-  return left > 0 ? ` · next in ${span(left)}` : " · next in a moment";
+  if (late > 0) return `data ${span(late)} old`;
+  return left > 0 ? `next in ${span(left)}` : "next in a moment";
 }

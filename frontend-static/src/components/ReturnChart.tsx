@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Loaded } from "../lib/answer";
 import type { Day, Performance } from "../lib/api";
 import { day, shortDay, signed } from "../lib/format";
-import { onThemeChange } from "../lib/frame";
+import { onThemeChange } from "../lib/theme";
 import { Flag } from "./Explain";
 import { Return } from "./Figures";
 import { Notice, Nothing } from "./Notice";

@@ -29,11 +29,13 @@ function Tile({ window, profile }: { window: WindowName; profile: Profile | null
         Return, {words} <How of="return" said={`Return, ${words}`} />
       </h2>
       <p class="big">{number ? <Return percent={number.pct} /> : <i class="wait" />}</p>
-      <p class="below">
+      <div class="below">
+        <span>
         {number && (number.rank === null ? "no rank" : <>rank <b>{number.rank.toLocaleString("en")}</b></>)}
         {falls && <> · drawdown <span class="num">{plain(falls[window])}</span></>}
-      </p>
-      {number?.capped && <Flag of="limited" tone="warn" />}
+        </span>
+        {number?.capped && <Flag of="limited" tone="warn" />}
+      </div>
     </div>
   );
 }

@@ -70,7 +70,7 @@ function Page({ answer, waiting }: { answer: Trades; waiting: boolean }) {
         <tr>
           <th scope="col">When (UTC)</th>
           <th scope="col">Pair</th>
-          <th scope="col">Side</th>
+          <th scope="col" class="c-side">Side</th>
           <th scope="col" class="right">Price</th>
           <th scope="col" class="right">Size</th>
         </tr>
@@ -79,8 +79,10 @@ function Page({ answer, waiting }: { answer: Trades; waiting: boolean }) {
         {answer.trades.map((trade, place) => (
           <tr key={place}>
             <td class="num"><When trade={trade} /></td>
-            <th scope="row">{trade.pair}</th>
-            <td><span class={`side ${trade.side}`}>{trade.side === "buy" ? "Buy" : "Sell"}</span></td>
+            <th scope="row">
+              {trade.pair} <span class="narrow"><Side of={trade} /></span>
+            </th>
+            <td class="c-side"><Side of={trade} /></td>
             <td class="right num">{trade.price === null ? UNKNOWN : grouped(trade.price)}</td>
             <td class="right num">{size(trade.size_pct)}</td>
           </tr>
@@ -88,6 +90,10 @@ function Page({ answer, waiting }: { answer: Trades; waiting: boolean }) {
       </tbody>
     </table>
   );
+}
+
+function Side({ of }: { of: Trade }) {
+  return <span class={`side ${of.side}`}>{of.side === "buy" ? "Buy" : "Sell"}</span>;
 }
 
 function When({ trade }: { trade: Trade }) {

@@ -30,14 +30,15 @@ export function drawLine(box: HTMLElement, days: Day[], onNear: (place: number |
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     scales: { y: { range: (_, low, high) => padded(Math.min(low, 0), Math.max(high, 0)) } },
     axes: [
-      { ...axis, incrs: STEPS, space: 74, grid: { show: false }, values: (_, at) => at.map(dayOf) },
+      { ...axis, incrs: STEPS, space: 74, size: 34, grid: { show: false }, values: (_, at) => at.map(dayOf) },
       { ...axis, size: 62, grid, values: (_, at) => at.map((value) => `${value < 0 ? "−" : ""}${Math.abs(value)} %`) },
     ],
     series: [
       {},
+      { stroke: "transparent", width: 0, fill: color("--wash"), points: { show: false } },
       line(color("--other"), { width: 1.500 }),
       line(color("--accent"), { dash: DASH }),
-      line(color("--accent"), { fill: color("--wash") }),
+      line(color("--accent")),
     ],
     hooks: {
       drawClear: [(plot) => zeroLine(plot, color("--edge"))],
@@ -59,13 +60,15 @@ function colorsOf(box: HTMLElement): (name: string) => string {
   return (name) => style.getPropertyValue(name).trim();
 }
 
-// Bitcoin; the trader before joining, up to the first point after it; the trader since.
+// The ground below the trader's line, first, so that it covers nothing; Bitcoin; the trader before
+// joining, up to the first point after it; the trader since.
 function columns(days: Day[]): uPlot.AlignedData {
   const number = (text: string | null) => (text === null ? null : Number(text));
   const own = days.map((each) => number(each.cumulative_pct));
   const before = own.map((value, place) => (days[place]?.imported || days[place - 1]?.imported ? value : null));
   const since = own.map((value, place) => (days[place]?.imported ? null : value));
-  return [days.map((each) => Date.parse(each.date) / 1000), days.map((each) => number(each.btc_pct)), before, since];
+  const btc = days.map((each) => number(each.btc_pct));
+  return [days.map((each) => Date.parse(each.date) / 1000), since, btc, before, since];
 }
 
 function padded(low: number, high: number): [number, number] {

@@ -131,7 +131,7 @@ export const words = {
   },
   region_refused: {
     said: "not serving the place we ask from",
-    explained: "The operator has been told.",
+    explained: "Numbers wait until this is put right.",
   },
   offline: {
     said: "You are offline.",

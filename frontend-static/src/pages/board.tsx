@@ -1,7 +1,5 @@
 // The board: who did best, kept new while one looks.
 
-import "../styles/main.css";
-import "../styles/board.css";
 import { render } from "preact";
 import { BoardTable } from "../components/BoardTable";
 import { BoardTools } from "../components/BoardTools";
@@ -13,7 +11,6 @@ import { Refreshed } from "../components/Refreshed";
 import { addressWith, follow, useParameters } from "../lib/address";
 import { type Loaded, useAnswer } from "../lib/answer";
 import { type Board, WINDOWS, type WindowName } from "../lib/api";
-import { startFrame } from "../lib/frame";
 import { lateBy, renewAfter, useNow } from "../lib/hours";
 
 const PAGE_SIZE = "50";
@@ -122,6 +119,5 @@ function FirstPage({ asked }: { asked: Asked }) {
   );
 }
 
-startFrame();
 const app = document.getElementById("app");
 if (app) render(<BoardPage />, app);

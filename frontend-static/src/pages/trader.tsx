@@ -1,7 +1,5 @@
 // A trader's profile as everyone sees it.
 
-import "../styles/main.css";
-import "../styles/trader.css";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { Coins } from "../components/Coins";
@@ -17,7 +15,6 @@ import { addressWith, useParameters } from "../lib/address";
 import { useAnswer } from "../lib/answer";
 import type { Performance, Profile } from "../lib/api";
 import { PRESETS, type Span, spanOf } from "../lib/days";
-import { startFrame } from "../lib/frame";
 import { lateBy, renewAfter, useNow } from "../lib/hours";
 
 const NOT_FOUND = 404;
@@ -84,7 +81,7 @@ function ByDays({
   const shown = { from: asked.from || usual.from, to: asked.to || usual.to };
   return (
     <>
-      <section class="card" aria-labelledby="line-title">
+      <section class="card line-card" aria-labelledby="line-title">
         <DayRange shown={shown} refused={performance.problem?.status === 400 ? performance.problem.message : ""} />
         <ReturnChart name={name} loaded={performance} days={answer?.days ?? null} />
       </section>
@@ -127,6 +124,5 @@ function nameInAddress(): string {
   }
 }
 
-startFrame();
 const app = document.getElementById("app");
 if (app) render(<TraderPage name={nameInAddress()} />, app);

@@ -1,4 +1,0 @@
-import "../styles/main.css";
-import { startFrame } from "../lib/frame";
-
-startFrame();

@@ -1,0 +1,56 @@
+"""What each page may weigh, gzipped (1 KB = 1,000 B): its files as the HTML and its scripts name
+them, without those that are loaded late."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+LATE = "line-chart"
+
+
+def _size(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 9))
+
+
+def _files(dist: Path, page: str) -> set[Path]:
+    """The scripts and styles of a page, static imports included."""
+    html = (dist / f"{page}.html").read_text()
+    found: set[Path] = set()
+    waiting = [dist / name for name in re.findall(r'(?:src|href)="/([^"]+\.(?:js|css))"', html)]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            script = path.read_text() if path.suffix == ".js" else ""
+            names = re.findall(r'(?:from|import)\s*"\./([^"]+)"', script)
+            waiting += [path.parent / name for name in names]
+    return found
+
+
+def _kilobytes(paths: set[Path], suffix: str) -> float:
+    return sum(_size(path) for path in paths if path.suffix == suffix) / 1000
+
+
+@pytest.mark.parametrize(
+    ("page", "limit"),
+    [("index", 20), ("trader", 25), ("how", 25), ("terms", 25), ("privacy", 25), ("404", 25)],
+)
+def test_a_page_keeps_to_its_scripts_and_styles(dist: Path, page: str, limit: int) -> None:
+    files = _files(dist, page)
+    assert 0 < _kilobytes(files, ".js") <= limit
+    assert 0 < _kilobytes(files, ".css") <= 8
+
+
+def test_the_profile_with_its_line_keeps_to_fifty_kilobytes(dist: Path) -> None:
+    late = set((dist / "assets").glob(f"{LATE}*.js"))
+    assert late
+    assert _kilobytes(_files(dist, "trader") | late, ".js") <= 50
+
+
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(dist: Path) -> None:
+    for page in dist.glob("*.html"):
+        html = page.read_text()
+        assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=|javascript:", html)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
