@@ -24,10 +24,36 @@ NINE = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MARKUP = "<img src=x onerror=alert(1)>"
 PAGE = 50
 TRADERS = 173
-_FIRST = (
-    "quiet north amber slow lucky iron blue tidal plain river early stone hidden bright".split()
-)
-_LAST = "harbour finch ledger whale comet anchor otter falcon lantern maple drift quartz".split()
+_FIRST = [
+    "quiet",
+    "north",
+    "amber",
+    "slow",
+    "lucky",
+    "iron",
+    "blue",
+    "tidal",
+    "plain",
+    "river",
+    "early",
+    "stone",
+    "hidden",
+    "bright",
+]
+_LAST = [
+    "harbour",
+    "finch",
+    "ledger",
+    "whale",
+    "comet",
+    "anchor",
+    "otter",
+    "falcon",
+    "lantern",
+    "maple",
+    "drift",
+    "quartz",
+]
 
 
 @dataclass
@@ -74,7 +100,9 @@ class FakeLeague:
             as_of=_instant(self.as_of),
             next_cursor=str(after) if after < len(rows) else None,
             league=boards.LeagueAnswer(
-                joined=self.traders, active=max(self.traders - 12, 0), retired=min(12, self.traders),
+                joined=self.traders,
+                active=max(self.traders - 12, 0),
+                retired=min(12, self.traders),
                 ranked=max(self.traders - 21, 0), median_pct="-0.42" if self.traders else None,
             ),
             traders=page,
@@ -109,13 +137,15 @@ class FakeLeague:
             as_of=_instant(self.as_of), status=self.status, followers=1284,
             pnl=profiles.WindowsAnswer(
                 day=profiles.WindowAnswer(pct="2.18", rank=14, capped=False),
-                week=unknown if self.new else profiles.WindowAnswer(pct="11.40", rank=3, capped=True),
-                month=unknown if self.new else profiles.WindowAnswer(pct="-4.07", rank=88, capped=False),
+                week=unknown if self.new else _week(),
+                month=unknown if self.new else _month(),
             ),
             allocation=None if self.hides else _allocation(),
             coins=None if self.hides else _coins(),
             risk=profiles.RiskAnswer(
-                max_drawdown_24h_pct="1.02", max_drawdown_7d_pct="4.66", max_drawdown_30d_pct="12.31",
+                max_drawdown_24h_pct="1.02",
+                max_drawdown_7d_pct="4.66",
+                max_drawdown_30d_pct="12.31",
                 volatility_pct="41.20", sharpe="1.84", sortino="-0.61",
             ),
         )  # fmt: skip
@@ -233,3 +263,11 @@ def _json(answer: Answer) -> web.Response:
 def _problem(status: int, detail: str) -> web.Response:
     content: dict[str, Any] = {"title": "Problem", "status": status, "detail": f"{detail}."}
     return web.json_response(content, status=status, content_type="application/problem+json")
+
+
+def _week() -> profiles.WindowAnswer:
+    return profiles.WindowAnswer(pct="11.40", rank=3, capped=True)
+
+
+def _month() -> profiles.WindowAnswer:
+    return profiles.WindowAnswer(pct="-4.07", rank=88, capped=False)
