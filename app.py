@@ -13,6 +13,7 @@ from chalicelib.entrypoints import (
     jobs,
     me_api,
     openapi,
+    opening_api,
     profile_api,
     session_api,
     trades_api,
@@ -28,6 +29,7 @@ app.register_blueprint(identity_api.blueprint)
 app.register_blueprint(accounts_api.blueprint)
 app.register_blueprint(me_api.blueprint)
 app.register_blueprint(follows_api.blueprint)
+app.register_blueprint(opening_api.blueprint)
 app.register_blueprint(openapi.blueprint)
 
 

@@ -19,9 +19,10 @@ class Settings:
     region: str = "eu-central-1"
     table_prefix: str = "league-"
     tables_url: str = ""  # DynamoDB
-    cloud_url: str = ""  # SQS, KMS, Cognito, SES
+    cloud_url: str = ""  # SQS, KMS, Cognito, SES, S3
     events_queue: str = ""  # address of the queue from ingest to record
     tasks_queue: str = ""  # address of the queue of the hour's work
+    site_bucket: str = ""  # S3 bucket of the site, where the files of the hours go too
     key_id: str = ""  # KMS key that seals traders' keys
     pool_id: str = ""  # Cognito user pool
     pool_client_id: str = ""  # its client: the API

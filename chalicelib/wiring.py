@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import config, logs
 from chalicelib.domain.errors import ExchangeUnavailable
 from chalicelib.domain.market import Symbol
-from chalicelib.services import exchange_ports, identity_ports, import_ports, link_ports, ports
+from chalicelib.services import (
+    exchange_ports,
+    hour_file_ports,
+    identity_ports,
+    link_ports,
+    ports,
+)
+from chalicelib.stores import Stores as Stores
+from chalicelib.stores import dynamo_stores
 
 if TYPE_CHECKING:
     from chalicelib.adapters.binance.budget import WeightBudget
@@ -32,28 +40,6 @@ EXCHANGE = "binance"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Everything that is stored."""
-
-    traders: ports.Traders
-    accounts: ports.Accounts
-    links: link_ports.Links
-    ledger: ports.Ledger
-    holdings: ports.Holdings
-    history: ports.History
-    seats: ports.Seats
-    prices: ports.Prices
-    boards: ports.Boards
-    runs: ports.Runs
-    leases: ports.Leases
-    corrections: ports.Corrections
-    doubts: ports.Doubts
-    follows: ports.Follows
-    conditions: exchange_ports.ExchangeConditions
-    imports: import_ports.Imports
-
-
 @dataclass(slots=True)
 class _Replaced:
     stores: Stores | None = None
@@ -63,6 +49,7 @@ class _Replaced:
     people: identity_ports.People | None = None
     machine: Callable[[], datetime] | None = None
     vault: link_ports.KeyVault | None = None
+    files: hour_file_ports.PublicFiles | None = None
 
 
 _replaced = _Replaced()
@@ -76,6 +63,7 @@ def use(
     people: identity_ports.People | None = None,
     machine: Callable[[], datetime] | None = None,
     vault: link_ports.KeyVault | None = None,
+    files: hour_file_ports.PublicFiles | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
@@ -85,6 +73,7 @@ def use(
     _replaced.people = people
     _replaced.machine = machine
     _replaced.vault = vault
+    _replaced.files = files
 
 
 @cache
@@ -179,13 +168,16 @@ def mark_shard(task: ports.ShardTask) -> None:
 
 
 def rank_traders(task: ports.RankTask) -> None:
-    """Do the task on the stores; bound here as `mark_shard` is."""
+    """Do the task on the stores, then publish the file of the hour; bound here as `mark_shard`
+    is."""
+    from chalicelib.services.publish_hour import HourFileStores, publish_hour
     from chalicelib.services.rank_traders import rank_traders
 
     found = stores()
-    rank_traders(
+    ranked = rank_traders(
         task, seats=found.seats, history=found.history, boards=found.boards, runs=found.runs
     )
+    publish_hour(ranked, HourFileStores(found.history, found.secrets, found.chain, public_files()))
 
 
 def explain_windows(trader: "Trader") -> "dict[str, OwnWindow]":
@@ -214,6 +206,18 @@ def _vault() -> link_ports.KeyVault:
     from chalicelib.adapters.key_vault import KmsKeyVault
 
     return KmsKeyVault(_client("kms"), settings().key_id)
+
+
+def public_files() -> hour_file_ports.PublicFiles:
+    """Where files go that everybody may fetch."""
+    return _replaced.files or _public_files()
+
+
+@cache
+def _public_files() -> hour_file_ports.PublicFiles:
+    from chalicelib.adapters.public_files import S3PublicFiles
+
+    return S3PublicFiles(_client("s3"), settings().site_bucket)
 
 
 def people() -> identity_ports.People:
@@ -296,42 +300,7 @@ def share_weight(containers: int) -> int:
 
 @cache
 def _stores() -> Stores:
-    from chalicelib.adapters.dynamo.accounts import DynamoAccounts
-    from chalicelib.adapters.dynamo.boards import DynamoBoards
-    from chalicelib.adapters.dynamo.corrections import DynamoCorrections
-    from chalicelib.adapters.dynamo.doubts import DynamoDoubts
-    from chalicelib.adapters.dynamo.exchange_conditions import DynamoExchangeConditions
-    from chalicelib.adapters.dynamo.follows import DynamoFollows
-    from chalicelib.adapters.dynamo.history import DynamoHistory
-    from chalicelib.adapters.dynamo.holdings import DynamoHoldings
-    from chalicelib.adapters.dynamo.imports import DynamoImports
-    from chalicelib.adapters.dynamo.leases import DynamoLeases
-    from chalicelib.adapters.dynamo.ledger import DynamoLedger
-    from chalicelib.adapters.dynamo.links import DynamoLinks
-    from chalicelib.adapters.dynamo.prices import DynamoPrices
-    from chalicelib.adapters.dynamo.runs import DynamoRuns
-    from chalicelib.adapters.dynamo.seats import DynamoSeats
-    from chalicelib.adapters.dynamo.traders import DynamoTraders
-
-    bound = tables()
-    return Stores(
-        traders=DynamoTraders(bound),
-        accounts=DynamoAccounts(bound),
-        links=DynamoLinks(bound),
-        ledger=DynamoLedger(bound),
-        holdings=DynamoHoldings(bound),
-        history=DynamoHistory(bound),
-        seats=DynamoSeats(bound),
-        prices=DynamoPrices(bound, EXCHANGE),
-        boards=DynamoBoards(bound),
-        runs=DynamoRuns(bound),
-        leases=DynamoLeases(bound),
-        corrections=DynamoCorrections(bound),
-        doubts=DynamoDoubts(bound),
-        follows=DynamoFollows(bound),
-        conditions=DynamoExchangeConditions(bound),
-        imports=DynamoImports(bound),
-    )
+    return dynamo_stores(tables(), EXCHANGE)
 
 
 @cache

@@ -29,6 +29,7 @@ TABLE_PREFIX = "league-"
 QUEUES = {"events": 10, "tasks": 3}
 """Queues by their short name, and how often a message is tried before it is set aside."""
 
+SITE_BUCKET = "league-site"
 MAIL_FROM = "league@sandbox.example"
 
 NEUTRAL_AWS = {
@@ -53,6 +54,7 @@ class Cloud:
     tables_url: str
     cloud_url: str
     queues: dict[str, str]
+    site_bucket: str
     key_id: str
     pool_id: str
     pool_client_id: str
@@ -67,6 +69,7 @@ class Cloud:
             "LEAGUE_CLOUD_URL": self.cloud_url,
             "LEAGUE_EVENTS_QUEUE": self.queues["events"],
             "LEAGUE_TASKS_QUEUE": self.queues["tasks"],
+            "LEAGUE_SITE_BUCKET": self.site_bucket,
             "LEAGUE_KEY_ID": self.key_id,
             "LEAGUE_POOL_ID": self.pool_id,
             "LEAGUE_POOL_CLIENT_ID": self.pool_client_id,
@@ -78,7 +81,7 @@ class Cloud:
 def start_local_cloud(
     children: Children, *, tables_port: int, cloud_port: int, folder: Path | None
 ) -> Cloud:
-    """Start both servers and make tables, queues, key and user pool.
+    """Start both servers and make tables, queues, key, bucket and user pool.
 
     Tables lie under `folder`, or in memory when it is None.
     Raises ChildDied or WaitedTooLong when a server does not come up.
@@ -97,7 +100,8 @@ def start_local_cloud(
     make_tables(tables_url)
     queues, key_id = make_queues(cloud_url), make_key(cloud_url)
     pool_id, client_id = make_pool(client("cognito-idp", cloud_url))
-    return Cloud(tables_url, cloud_url, queues, key_id, pool_id, client_id)
+    bucket = make_bucket(cloud_url)
+    return Cloud(tables_url, cloud_url, queues, bucket, key_id, pool_id, client_id)
 
 
 def dynalite_command(port: int, folder: Path | None) -> list[str]:
@@ -161,6 +165,13 @@ def make_key(cloud_url: str) -> str:
     """Make the key that seals traders' keys; returns its id."""
     made = client("kms", cloud_url).create_key(Description="seals traders' exchange keys")
     return str(made["KeyMetadata"]["KeyId"])
+
+
+def make_bucket(cloud_url: str) -> str:
+    """Make the bucket of the site, where the files of the hours go; returns its name."""
+    made = {"LocationConstraint": REGION}
+    client("s3", cloud_url).create_bucket(Bucket=SITE_BUCKET, CreateBucketConfiguration=made)
+    return SITE_BUCKET
 
 
 def make_tables(tables_url: str) -> None:

@@ -1,4 +1,4 @@
-"""`python -m sandbox.cloud_server --port 8084`: SQS and KMS (moto), the user pool and
+"""`python -m sandbox.cloud_server --port 8084`: SQS, KMS and S3 (moto), the user pool and
 the post office (our own, see `identity/`) under one address.
 
 The moto server itself looks through all of its services for each request to find out whom it is
@@ -6,6 +6,7 @@ for; here the signature's scope says it, which saves a good millisecond a call.
 """
 
 import argparse
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,6 +16,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from sandbox.people_server import PeopleServer
 
 StartResponse = Callable[..., Any]
+_SIGNED_FOR = re.compile(r"/(sqs|kms|s3)/aws4_request")
+
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 
@@ -28,19 +31,23 @@ class QuietHandler(WSGIRequestHandler):
 
 
 def application() -> Application:
-    """All services as one WSGI application; what is of no other goes to SQS."""
-    queues, keys = create_backend_app("sqs"), create_backend_app("kms")
+    """All services as one WSGI application."""
+    services = {name: create_backend_app(name) for name in ("sqs", "kms", "s3")}
     people = PeopleServer()
 
     def chosen(environment: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         if people.serves(environment):
             return people(environment, start)
-        signed_for = environment.get("HTTP_AUTHORIZATION", "")
-        service = keys if "/kms/aws4_request" in signed_for else queues
-        answer: Iterable[bytes] = service(environment, start)
+        answer: Iterable[bytes] = services[_service(environment)](environment, start)
         return answer
 
     return chosen
+
+
+def _service(environment: dict[str, Any]) -> str:
+    """Whom the request is signed for; one that is not signed fetches a public file."""
+    signed = _SIGNED_FOR.search(environment.get("HTTP_AUTHORIZATION", ""))
+    return signed[1] if signed else "s3"
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
+from sandbox.cloud import SITE_BUCKET
 from sandbox.edge_cache import Answer, CacheKey, EdgeCache, not_changed
 from sandbox.exchange.client import AdminClient
 from sandbox.inbox import letters_page
@@ -73,6 +74,7 @@ class Site:
         app.on_response_prepare.append(_secure)
         app.cleanup_ctx.append(self._open_session)
         app.router.add_route("*", "/api/{path:.*}", self.api)
+        app.router.add_get("/hours/{name}", self.hour_file)
         app.router.add_get("/sandbox/inbox", self.inbox)
         app.router.add_get("/sandbox/inbox.json", self.inbox)
         app.router.add_get("/{path:.*}", self.file)
@@ -100,6 +102,18 @@ class Site:
             }
         )
         return _respond(request, Answer(status, headers, content), {})
+
+    async def hour_file(self, request: web.Request) -> web.StreamResponse:
+        """A public file of an hour, out of the bucket of the site."""
+        if self._session is None or not self._cloud:
+            raise web.HTTPNotFound
+        address = f"{self._cloud}/{SITE_BUCKET}{request.rel_url.raw_path}"
+        async with self._session.get(address) as found:
+            if found.status != 200:
+                return web.Response(status=404, text="There is no such file.\n")
+            kept = ("Cache-Control", "Content-Type", "ETag")
+            headers = CIMultiDict({name: found.headers[name] for name in kept})
+            return _respond(request, Answer(200, headers, await found.read()), {})
 
     def _path(self, asked: str) -> Path | None:
         if asked.startswith("t/") and asked.count("/") == 1:

@@ -34,6 +34,7 @@ from chalicelib.domain.market import PriceList, Symbol
 from chalicelib.services.bind_account import LinkDesk
 from chalicelib.services.link_account import Membership
 from chalicelib.services.ports import BlockKey, BoardHead, Lease, Seat
+from tests.fake_hour_files import FakeChain, FakePublicFiles, FakeRowSecrets
 from tests.fake_identity import FakeThrottle
 from tests.fake_imports import FakeImports
 from tests.fake_jobs import FakeCorrections, FakeRuns
@@ -533,6 +534,9 @@ class Fakes:
     follows: FakeFollows = field(default_factory=FakeFollows)
     links: FakeLinks = field(default_factory=FakeLinks)
     imports: FakeImports = field(default_factory=FakeImports)
+    secrets: FakeRowSecrets = field(default_factory=FakeRowSecrets)
+    chain: FakeChain = field(default_factory=FakeChain)
+    files: FakePublicFiles = field(default_factory=FakePublicFiles)
     seats: FakeSeats = field(init=False)
 
     def __post_init__(self) -> None:

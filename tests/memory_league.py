@@ -172,6 +172,8 @@ class MemoryLeague:
             doubts=self.fakes.doubts,
             follows=self.fakes.follows,
             imports=self.fakes.imports,
+            secrets=self.fakes.secrets,
+            chain=self.fakes.chain,
         )
 
     def outside(self) -> Outside:
@@ -274,6 +276,7 @@ def memory_league(
                 exchange,
                 people=door.people(league.fakes),
                 vault=league.fakes.vault,
+                files=league.fakes.files,
             )
 
         use(exchange.time)

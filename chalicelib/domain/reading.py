@@ -74,8 +74,19 @@ class SeatReading:
 
     def net_flow(self, kind: Kind) -> Decimal:
         """Deposits − withdrawals in USDT, of the hour or day."""
-        flow = (self._whole(kind, "deposits") or 0) - (self._whole(kind, "withdrawals") or 0)
-        return Decimal(flow).scaleb(-_DECIMALS_OF_A_FLOW)
+        return Decimal(self.deposits(kind) - self.withdrawals(kind)).scaleb(-_DECIMALS_OF_A_FLOW)
+
+    def deposits(self, kind: Kind) -> int:
+        """Deposits of the hour or day, in 1e-8 USDT."""
+        return self._whole(kind, "deposits") or 0
+
+    def withdrawals(self, kind: Kind) -> int:
+        """Withdrawals of the hour or day, positive, in 1e-8 USDT."""
+        return self._whole(kind, "withdrawals") or 0
+
+    def weighted_flow(self) -> int:
+        """Flow × time since the hour's start, in 1e-6 USDT·h."""
+        return self._whole(Kind.HOUR, "weighted") or 0
 
     def flags(self) -> Flag:
         """The flags of the hour's mark."""

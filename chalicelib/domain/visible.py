@@ -282,6 +282,10 @@ FOLLOWS: Final = Part(
     },
 )
 
+OPENING: Final = Part(
+    Seen.OWNER, _owners("hour", "file", "id", "commitment", "mark", "salt", "say")
+)
+
 VIEWS: Final[Mapping[str, Part]] = {
     "/board": BOARD,
     "/status": STATUS,
@@ -293,5 +297,6 @@ VIEWS: Final[Mapping[str, Part]] = {
     "/me/balance": BALANCE,
     "/me/accounts": ACCOUNTS,
     "/me/follows": FOLLOWS,
+    "/me/opening": OPENING,
 }
 """The table, by route."""

@@ -103,6 +103,8 @@ _LEFT: Final = LeftAnswer(
         "the keys of all your exchange accounts, which are unlinked",
         "whom you follow, and who follows you",
         "your settings and your profile, and what was imported from before you joined",
+        "the secret of your rows in the public files of the hours: from the next hour on they"
+        " have no name, and what was committed to in them can be opened by nobody",
     ],
     stays=[
         "a number in the league's statistics, without a name, which leads to nobody: it counts as"
@@ -192,7 +194,8 @@ def delete_me() -> Response:
     request = blueprint.current_request
     viewer, asked = signed_in(request), body(LeaveBody, request)
     stores, proof = wiring.stores(), Proof(asked.password, asked.code)
-    ways = Exit(wiring.members(), stores.follows, stores.imports, wiring.people())
+    members, people = wiring.members(), wiring.people()
+    ways = Exit(members, stores.follows, stores.imports, stores.secrets, people)
     gate = gate_of(request)
     delete_member(viewer.trader, viewer.owner, proof, wiring.now(), gate, ways)
     return http.private(_LEFT, headers=NO_COOKIE)

@@ -19,6 +19,7 @@ from chalicelib.entrypoints import (
     http,
     identity_api,
     me_api,
+    opening_api,
     profile_api,
     session_api,
     trades_api,
@@ -37,6 +38,7 @@ OPERATIONS = (
     *accounts_api.OPERATIONS,
     *me_api.OPERATIONS,
     *follows_api.OPERATIONS,
+    *opening_api.OPERATIONS,
 )
 _REFERENCE = "#/components/schemas/{model}"
 _NAME = {

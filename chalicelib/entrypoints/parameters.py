@@ -1,12 +1,13 @@
 """Query parameters, strictly: each named, of its kind, once; everything else is refused."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
 
 from chalicelib.domain.errors import InvalidRequest
+from chalicelib.domain.windows import hour_of
 
 _MOST_ECHOED = 40
 
@@ -19,6 +20,7 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:00Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -39,8 +41,21 @@ def _calendar_date(value: object) -> object:
     return value
 
 
+def _full_hour(value: object) -> object:
+    if isinstance(value, str):
+        if not _HOUR.fullmatch(value):
+            raise ValueError("must be a full hour like 2026-03-01T12:00Z")
+        try:
+            return hour_of(datetime.fromisoformat(value))
+        except ValueError as error:
+            raise ValueError("must be a full hour like 2026-03-01T12:00Z") from error
+    return value
+
+
 WholeNumber = Annotated[int, BeforeValidator(_whole)]
 CalendarDate = Annotated[date, BeforeValidator(_calendar_date)]
+FullHour = Annotated[int, BeforeValidator(_full_hour), WithJsonSchema({"type": "string"})]
+"""An hour number, sent as the instant at which the hour starts."""
 
 
 def query(model: type[Q], request: Any) -> Q:  # noqa: ANN401 (chalice has no types)

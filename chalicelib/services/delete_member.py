@@ -11,6 +11,7 @@ from typing import Final
 
 from chalicelib.domain.account import AccountState, Audience, Trader, TradesView, Visibility
 from chalicelib.domain.follow import Follow
+from chalicelib.services.hour_file_ports import RowSecrets
 from chalicelib.services.identity_ports import People
 from chalicelib.services.import_ports import Imports
 from chalicelib.services.link_account import Membership
@@ -32,6 +33,7 @@ class Exit:
     members: Membership
     follows: Follows
     imports: Imports
+    secrets: RowSecrets
     people: People
 
 
@@ -51,6 +53,7 @@ def delete_member(
             remove_link(trader, account.account_id, now, ways.members)
     _end_follows(trader, now, ways.follows)
     ways.imports.forget(trader.trader_id)
+    ways.secrets.forget(trader.seat)
     trader = _without_name(trader.trader_id, now, ways.members)
     ways.people.identity.delete(trader.trader_id)
     ways.members.traders.remove(trader.trader_id)

@@ -1,13 +1,14 @@
 """Rank all traders at an hour of which every shard is marked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from chalicelib.domain.account import SEATS_PER_BLOCK
 from chalicelib.domain.block import Block, Kind
-from chalicelib.domain.board import Presence, Standings, rank
+from chalicelib.domain.board import Presence, Scores, Standings, rank
 from chalicelib.domain.board_blocks import rank_blocks, scores_of
-from chalicelib.domain.windows import WINDOWS, hour_start
+from chalicelib.domain.windows import WINDOWS, Window, hour_start
 from chalicelib.services.ports import (
     BoardHead,
     Boards,
@@ -22,9 +23,22 @@ from chalicelib.services.ports import (
 LISTED_AFTER_LEAVING = timedelta(days=30)
 
 
+@dataclass(frozen=True, slots=True)
+class RankedHour:
+    """What the boards of an hour were made of, and the boards; `presence` is by seat, `names` has
+    those of the seats that are taken."""
+
+    hour: int
+    revision: int
+    names: Mapping[int, str]
+    presence: Sequence[Presence]
+    scores: Mapping[Window, Scores]
+    standings: Mapping[Window, Standings]
+
+
 def rank_traders(
     task: RankTask, *, seats: Seats, history: History, boards: Boards, runs: Runs
-) -> None:
+) -> RankedHour:
     """Write the ranks and the boards of the task's hour, and make them the current ones.
 
     The same blocks and seats give the same items, so it may run again; the pointer to the
@@ -35,12 +49,12 @@ def rank_traders(
     keys = [(block, Kind.SCORES, task.hour) for block in blocks]
     keys += [(block, Kind.RANKS, task.hour - 1) for block in blocks]
     stored = history.blocks(keys)
-    scores = {key[0]: block for key, block in stored.items() if key[1] is Kind.SCORES}
+    marked = {key[0]: block for key, block in stored.items() if key[1] is Kind.SCORES}
     last_ranks = {key[0]: block for key, block in stored.items() if key[1] is Kind.RANKS}
-    presence = _presence(seats.of_blocks(list(blocks)), count, task.hour)
-    standings = {
-        window: rank(scores_of(window, presence, scores, last_ranks)) for window in WINDOWS
-    }
+    taken = seats.of_blocks(list(blocks))
+    presence = _presence(taken, count, task.hour)
+    scores = {window: scores_of(window, presence, marked, last_ranks) for window in WINDOWS}
+    standings = {window: rank(each) for window, each in scores.items()}
     ranks: dict[int, Block] = rank_blocks(standings)
     history.put_blocks({(block, Kind.RANKS, task.hour): each for block, each in ranks.items()})
     for window, each in standings.items():
@@ -49,6 +63,8 @@ def rank_traders(
         head = BoardHead(task.hour, task.revision, len(order), _league(each))
         boards.publish(window.name, head)
     runs.mark_ranked(task.hour)
+    names = {seat: each.name for seat, each in taken.items()}
+    return RankedHour(task.hour, task.revision, names, presence, scores, standings)
 
 
 def _presence(taken: Mapping[int, Seat], count: int, hour: int) -> list[Presence]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,6 +178,32 @@ def test_the_next_hour_moves_the_rank(league: LeagueProcess) -> None:
     after = _rank(_board(league), BOLD)
     assert after == 1
     assert before is None or before > 1
+
+
+def test_two_hours_of_the_league_rank_again_to_its_own_board(
+    league: LeagueProcess, tmp_path: Path
+) -> None:
+    site = league.addresses().site
+    latest = requests.get(f"{site}/hours/latest.json", timeout=10).json()
+    newest = _hour_file(site, latest["file"], tmp_path)
+    previous = json.loads(newest.read_text().split("\n")[0])["previous"]
+    name = f"{previous['hour'][:13]}-r{previous['revision']}.jsonl"
+    files = [str(_hour_file(site, name, tmp_path)), str(newest)]
+    done = league.command("sandbox.verify", *files)
+    assert (done.returncode, done.stderr) == (0, "")
+    names = requests.get(f"{site}/hours/names.json", timeout=10).json()["names"]
+    rows = newest.read_text().split("\n")[1:]
+    order = json.loads(next(line for line in rows if line.startswith('{"window":"24h"')))["order"]
+    again = [names[json.loads(rows[number])[0]] for number in order]
+    assert again == [each["name"] for each in _board(league)["traders"]]
+
+
+def _hour_file(site: str, name: str, folder: Path) -> Path:
+    answer = requests.get(f"{site}/hours/{name}", timeout=10)
+    assert answer.status_code == 200
+    path = folder / name
+    path.write_bytes(answer.content)
+    return path
 
 
 def test_ctrl_c_ends_every_process(league: LeagueProcess) -> None:

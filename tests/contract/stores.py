@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.boards import DynamoBoards
+from chalicelib.adapters.dynamo.chain import DynamoChain
 from chalicelib.adapters.dynamo.corrections import DynamoCorrections
 from chalicelib.adapters.dynamo.doubts import DynamoDoubts
 from chalicelib.adapters.dynamo.exchange_conditions import DynamoExchangeConditions
@@ -20,13 +21,21 @@ from chalicelib.adapters.dynamo.leases import DynamoLeases
 from chalicelib.adapters.dynamo.ledger import DynamoLedger
 from chalicelib.adapters.dynamo.links import DynamoLinks
 from chalicelib.adapters.dynamo.prices import DynamoPrices
+from chalicelib.adapters.dynamo.row_secrets import DynamoRowSecrets
 from chalicelib.adapters.dynamo.runs import DynamoRuns
 from chalicelib.adapters.dynamo.seats import DynamoSeats
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.dynamo.throttle import DynamoThrottle
 from chalicelib.adapters.dynamo.traders import DynamoTraders
 from chalicelib.domain.account import SEATS_PER_BLOCK, SEATS_PER_SHARD
-from chalicelib.services import exchange_ports, identity_ports, import_ports, link_ports, ports
+from chalicelib.services import (
+    exchange_ports,
+    hour_file_ports,
+    identity_ports,
+    import_ports,
+    link_ports,
+    ports,
+)
 from tests.fakes import Fakes
 
 _numbers = count(1)
@@ -84,6 +93,10 @@ class Stores(Protocol):
     def boards(self) -> ports.Boards: ...
     @property
     def imports(self) -> import_ports.Imports: ...
+    @property
+    def secrets(self) -> hour_file_ports.RowSecrets: ...
+    @property
+    def chain(self) -> hour_file_ports.Chain: ...
 
 
 @dataclass
@@ -111,6 +124,8 @@ class DynamoStores:
         self.seats = DynamoSeats(self.tables)
         self.boards = DynamoBoards(self.tables)
         self.imports = DynamoImports(self.tables)
+        self.secrets = DynamoRowSecrets(self.tables)
+        self.chain = DynamoChain(self.tables)
 
 
 def fake_stores() -> Stores:

@@ -53,10 +53,13 @@ def league() -> Iterator[Fakes]:
             doubts=stores.doubts,
             follows=stores.follows,
             imports=stores.imports,
+            secrets=stores.secrets,
+            chain=stores.chain,
         ),
         now=lambda: at(seconds=10),
         tasks=stores.tasks,
         exchange=exchange,
+        files=stores.files,
     )
     stores.traders.next_seat()
     stores.seats.put(seat(0))

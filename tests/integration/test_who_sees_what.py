@@ -10,8 +10,9 @@ from chalice.test import HTTPResponse
 
 from app import app
 from chalicelib.domain.account import Audience, TradesView, Trouble, Visibility
-from chalicelib.domain.block import Kind
+from chalicelib.domain.block import Flag, Kind
 from chalicelib.domain.follow import Follow
+from chalicelib.domain.hour_file import hour_text
 from chalicelib.domain.ledger import ChangeKind, LedgerEntry
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.visible import VIEWS, Eyes, Part, Relation, Seen, only_visible, paths
@@ -108,6 +109,8 @@ FOLLOWS = {
     *("follows.pnl_24h_pct", "follows.pnl_7d_pct", "follows.pnl_30d_pct", "follows.status"),
     *("follows.max_drawdown_pct", "follows.followers"),
 }
+OPENING = {"hour", "file", "id", "commitment", "mark", "salt", "say"}
+QUERIES = {"/me/opening": f"?hour={hour_text(HOUR)}"}
 PROBLEM = {"type", "title", "status", "detail"}
 
 OPEN_TO_ALL = {
@@ -212,6 +215,10 @@ def league(visibility: Visibility) -> ReadSide:
         account = exchange_account(account_id=f"A{number}", trader_id=f"T{number}", seat=number)
         made.fakes.accounts.save(account)
         made.fakes.accounts.note_trouble(account, Trouble.STREAM_BROKEN, NOON)
+    made.write(0, Kind.HOUR, HOUR, value=10_000.0, index=1.5, flags=int(Flag.MARK))
+    for number in range(1, 3):
+        made.write(number, Kind.HOUR, HOUR, value=500.0, index=1.5, flags=int(Flag.MARK))
+    made.fakes.secrets.make(range(3))
     made.publish([0, 1, 2])
     return made
 
@@ -230,7 +237,9 @@ def fields(content: object, before: str = "") -> set[str]:
 
 def ask(client: Asker, path: str, who: str) -> HTTPResponse:
     token = TOKENS[who]
-    return client.get(path, **({"Authorization": f"Bearer {token}"} if token else {}))
+    return client.get(
+        path + QUERIES.get(path, ""), **({"Authorization": f"Bearer {token}"} if token else {})
+    )
 
 
 def expected(path: str, who: str, opened: frozenset[Seen]) -> set[str]:
@@ -251,6 +260,7 @@ def expected(path: str, who: str, opened: frozenset[Seen]) -> set[str]:
         "/me/balance": (BALANCE if member else PROBLEM),
         "/me/accounts": (ACCOUNTS if member else PROBLEM),
         "/me/follows": (FOLLOWS if member else PROBLEM),
+        "/me/opening": (OPENING if member else PROBLEM),
     }[path]
 
 

@@ -215,6 +215,16 @@ class NewestRunItem(Item):
     hour = NumberAttribute()
 
 
+class LastHourFileItem(Item):
+    """HOURFILE / LAST: the newest public file of an hour"""
+
+    TABLE = "jobs"
+    hour = NumberAttribute()
+    revision = NumberAttribute()
+    sha256 = UnicodeAttribute()
+    names_sha256 = UnicodeAttribute()
+
+
 class ExchangeConditionItem(Item):
     """EXCHANGE#<exchange> / STATE"""
 

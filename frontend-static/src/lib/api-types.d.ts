@@ -2726,6 +2726,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opens the commitment to one's own mark of an hour. */
+        get: {
+            parameters: {
+                query?: {
+                    hour?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpeningAnswer"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -3308,6 +3391,41 @@ export interface components {
              * @description The latest it may last if all goes on as it is.
              */
             until: string | null;
+        };
+        /**
+         * OpeningAnswer
+         * @description A mark, and what proves that it is the one in the public file of the hour.
+         */
+        OpeningAnswer: {
+            /** Hour */
+            hour: string;
+            /**
+             * File
+             * @description Name of the file, as under /hours/, in its first revision.
+             */
+            file: string;
+            /**
+             * Id
+             * @description Which row of the file.
+             */
+            id: string;
+            /**
+             * Commitment
+             * @description As in the row: SHA-256 of the salt and the mark, in hex.
+             */
+            commitment: string;
+            /**
+             * Mark
+             * @description The mark as the text that was committed to.
+             */
+            mark: string;
+            /**
+             * Salt
+             * @description 32 bytes in hex.
+             */
+            salt: string;
+            /** Say */
+            say: string;
         };
         /**
          * OwnCoinAnswer

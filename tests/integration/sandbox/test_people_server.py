@@ -11,10 +11,11 @@ from werkzeug.serving import make_server
 from chalicelib.adapters import aws
 from chalicelib.adapters.cognito import CognitoIdentity
 from chalicelib.adapters.mail import SesMail
+from chalicelib.adapters.public_files import S3PublicFiles
 from chalicelib.adapters.tokens import KeyRing, TokenVerifier, fetch_keys, issuer
 from chalicelib.domain.errors import DeliveryFailed, NotSignedIn, StoreUnavailable, WrongCode
 from chalicelib.services.identity_ports import Session, SignUp
-from sandbox.cloud import REGION, client, make_queues
+from sandbox.cloud import REGION, client, make_bucket, make_queues
 from sandbox.cloud_server import QuietHandler, application
 from sandbox.identity.make import make_pool
 from sandbox.people_server import machine_now
@@ -73,6 +74,15 @@ def test_the_leagues_own_letters_arrive_in_the_same_inbox(people: LocalPeople) -
     people.mail.send("bob@example.org", "Grüße", "<b>Hello</b>")
     [letter] = people.letters("bob@example.org")
     assert (letter["subject"], letter["text"]) == ("Grüße", "<b>Hello</b>")
+
+
+def test_public_files_are_fetched_by_whoever_wants_them(people: LocalPeople) -> None:
+    bucket = make_bucket(people.address)
+    files = S3PublicFiles(aws.client("s3", REGION, people.address), bucket)
+    assert files.put_new("a.jsonl", "first") == "first"
+    assert files.put_new("a.jsonl", "second") == "first"
+    fetched = requests.get(f"{people.address}/{bucket}/hours/a.jsonl", timeout=5)
+    assert (fetched.status_code, fetched.text) == (200, "first")
 
 
 def test_queues_are_beside_it(people: LocalPeople) -> None:

@@ -206,6 +206,28 @@ def test_letters_are_shown_as_a_page_and_as_json(site_folder: Path) -> None:
     asyncio.run(run())
 
 
+def test_the_files_of_the_hours_come_out_of_the_bucket(site_folder: Path) -> None:
+    async def stored(request: web.Request) -> web.Response:
+        headers = {"Cache-Control": "public, max-age=60", "ETag": '"e"'}
+        found = request.match_info["name"] == "latest.json"
+        return web.Response(text="{}", headers=headers, status=200 if found else 404)
+
+    async def run() -> None:
+        cloud = web.Application()
+        cloud.router.add_get("/league-site/hours/{name}", stored)
+        async with TestServer(cloud) as server:
+            site = Site(site_folder, "http://127.0.0.1:9", lambda: NINE, str(server.make_url("/")))
+            async with TestClient(TestServer(site.application())) as browser:
+                found = await browser.get("/hours/latest.json")
+                assert (found.status, await found.text()) == (200, "{}")
+                assert found.headers["Cache-Control"] == "public, max-age=60"
+                assert "Content-Security-Policy" in found.headers
+                for name in ("none.json", "..%2fsecret.txt", "%2e%2e"):
+                    assert (await browser.get(f"/hours/{name}")).status == 404
+
+    asyncio.run(run())
+
+
 def test_our_own_header_and_the_cookie_reach_the_api_and_come_back(site_folder: Path) -> None:
     async def steps(browser: Browser, world: _World) -> None:
         sent = {"X-League-Request": "1", "Cookie": "league_refresh=x"}

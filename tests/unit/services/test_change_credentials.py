@@ -47,7 +47,13 @@ CHANGES: dict[str, Change] = {
         proof,
         lobby.now,
         lobby.gate,
-        Exit(lobby.members, lobby.fakes.follows, lobby.fakes.imports, lobby.people),
+        Exit(
+            lobby.members,
+            lobby.fakes.follows,
+            lobby.fakes.imports,
+            lobby.fakes.secrets,
+            lobby.people,
+        ),
     ),
 }
 

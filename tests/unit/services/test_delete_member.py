@@ -29,13 +29,15 @@ def lobby() -> Lobby:
     made.fakes.holdings.create(
         account_holdings(account_id="A0", trader_id=ada.trader_id, seat=ada.seat)
     )
+    made.fakes.secrets.make([ada.seat])
     made.fakes.follows.put(Follow(ada.trader_id, bo.trader_id, bo.seat, NOON))
     made.fakes.follows.put(Follow(bo.trader_id, ada.trader_id, ada.seat, NOON))
     return made
 
 
 def exit_of(lobby: Lobby) -> Exit:
-    return Exit(lobby.members, lobby.fakes.follows, lobby.fakes.imports, lobby.people)
+    fakes = lobby.fakes
+    return Exit(lobby.members, fakes.follows, fakes.imports, fakes.secrets, lobby.people)
 
 
 def leave(lobby: Lobby, owner: Owner, proof: Proof = PROOF) -> None:
@@ -56,6 +58,7 @@ def assert_gone(lobby: Lobby, owner: Owner, seat: int) -> None:
     assert kept.retired_at is not None
     for account in fakes.accounts.of_trader(owner.trader_id):
         assert (account.state, account.ciphertext) == (AccountState.UNLINKED, None)
+    assert fakes.secrets.of_seats([seat]) == {}
     assert fakes.follows.of_follower(owner.trader_id) == []
     assert list(fakes.follows.of_leader(owner.trader_id)) == []
 
@@ -117,6 +120,7 @@ class Cut:
         ("ledger", "add", 1),
         ("follows", "remove", 1),
         ("follows", "remove", 2),
+        ("secrets", "forget", 1),
         ("seats", "put", 3),
         ("traders", "release_name", 1),
         ("traders", "save", 3),
@@ -132,6 +136,7 @@ def test_what_was_cut_short_goes_on_with_the_same_request(
     ways = exit_of(lobby)
     inside = {
         "follows": (ways, "follows"),
+        "secrets": (ways, "secrets"),
         "identity": (ways.people, "identity"),
     }.get(port, (ways.members, port))
     whole: object = getattr(*inside)
