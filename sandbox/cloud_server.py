@@ -31,7 +31,7 @@ class QuietHandler(WSGIRequestHandler):
 
 
 def application() -> Application:
-    """All services as one WSGI application."""
+    """All services as one WSGI application; what is of no other goes to SQS."""
     services = {name: create_backend_app(name) for name in ("sqs", "kms", "s3")}
     people = PeopleServer()
 
@@ -45,9 +45,9 @@ def application() -> Application:
 
 
 def _service(environment: dict[str, Any]) -> str:
-    """Whom the request is signed for; one that is not signed fetches a public file."""
+    """Whom the request is signed for."""
     signed = _SIGNED_FOR.search(environment.get("HTTP_AUTHORIZATION", ""))
-    return signed[1] if signed else "s3"
+    return signed[1] if signed else "sqs"
 
 
 def main() -> None:

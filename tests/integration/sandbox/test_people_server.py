@@ -76,13 +76,15 @@ def test_the_leagues_own_letters_arrive_in_the_same_inbox(people: LocalPeople) -
     assert (letter["subject"], letter["text"]) == ("Grüße", "<b>Hello</b>")
 
 
-def test_public_files_are_fetched_by_whoever_wants_them(people: LocalPeople) -> None:
+def test_the_bucket_of_the_site_is_beside_it(people: LocalPeople) -> None:
     bucket = make_bucket(people.address)
     files = S3PublicFiles(aws.client("s3", REGION, people.address), bucket)
     assert files.put_new("a.jsonl", "first") == "first"
     assert files.put_new("a.jsonl", "second") == "first"
-    fetched = requests.get(f"{people.address}/{bucket}/hours/a.jsonl", timeout=5)
-    assert (fetched.status_code, fetched.text) == (200, "first")
+    address = f"{people.address}/{bucket}/hours/a.jsonl"
+    assert not requests.get(address, timeout=5).ok
+    signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential=a/b/{REGION}/s3/aws4_request"}
+    assert requests.get(address, headers=signed, timeout=5).text == "first"
 
 
 def test_queues_are_beside_it(people: LocalPeople) -> None:
