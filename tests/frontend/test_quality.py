@@ -22,7 +22,7 @@ PAGES = (
     "/none",
 )
 WIDTHS = (360, 390, 1280)
-MOST_SHIFT = 0.02
+MOST_SHIFT = 0.005
 SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver((list) => {

@@ -77,8 +77,8 @@ function Drawing({ days, name, sentence }: { days: Day[]; name: string; sentence
     <>
       <p class="legend" aria-hidden="true">
         <span class="at">{shown ? shortDay(shown.date) : ""}</span>
-        <span class="key trader">{name}</span> {shown && <Return percent={shown.cumulative_pct} />}
-        <span class="key bitcoin">Bitcoin</span> {shown && <Return percent={shown.btc_pct} />}
+        <span class="key trader">{name}</span> <Return percent={shown?.cumulative_pct ?? null} />
+        <span class="key bitcoin">Bitcoin</span> <Return percent={shown?.btc_pct ?? null} />
       </p>
       <div class="canvas" role="img" aria-label={sentence} ref={box} />
     </>
