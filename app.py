@@ -7,6 +7,7 @@ from chalicelib.entrypoints import (
     accounts_api,
     board_api,
     consumers,
+    first_day_api,
     follows_api,
     http,
     identity_api,
@@ -30,6 +31,7 @@ app.register_blueprint(accounts_api.blueprint)
 app.register_blueprint(me_api.blueprint)
 app.register_blueprint(follows_api.blueprint)
 app.register_blueprint(opening_api.blueprint)
+app.register_blueprint(first_day_api.blueprint)
 app.register_blueprint(openapi.blueprint)
 
 

@@ -185,7 +185,8 @@ def explain_windows(trader: "Trader") -> "dict[str, OwnWindow]":
     from chalicelib.services.explain_windows import WindowStores, explain_windows
 
     found = stores()
-    return explain_windows(trader, WindowStores(found.boards, found.history, found.imports))
+    where = WindowStores(found.boards, found.history, found.imports, found.accounts)
+    return explain_windows(trader, where)
 
 
 @cache

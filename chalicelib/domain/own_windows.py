@@ -3,12 +3,13 @@ he is not ranked, and until when (rules.md §5). Standard library only."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
 from chalicelib.domain.block import BARRING, Flag, Kind
 from chalicelib.domain.reading import SeatReading
-from chalicelib.domain.windows import HOURS_A_DAY, LEAST_VALUE, Window
+from chalicelib.domain.windows import HOURS_A_DAY, LEAST_VALUE, Window, closing_hour
 
 
 class Reason(Enum):
@@ -16,6 +17,8 @@ class Reason(Enum):
 
     NOT_LISTED = "not_listed"
     NO_ACCOUNT = "no_account"
+    BEING_CHECKED = "being_checked"
+    FIRST_HOUR = "first_hour"
     SHORT_HISTORY = "short_history"
     NO_MARK_AT_THE_START = "no_mark_at_the_start"
     SMALL_START = "small_start"
@@ -35,6 +38,15 @@ class NotRanked:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """What of the trader's accounts is linked now: since when any is followed, and whether one is
+    being checked."""
+
+    since: datetime | None = None
+    being_checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Explained:
     """TWR, MWR in percent with 8 decimals; PnL, deposits and withdrawals (positive) of the window
     in USDT with 8 decimals; `value_at_start` in USDT. None when unknown."""
@@ -49,9 +61,9 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class OwnWindow:
-    """One window for its trader: `shown` in hundredths of a percent; for one who has no
-    rank, `preview` is that number, or one with imported days in it, and `would_stand` the rank it
-    would have today (None: ranked, or no number)."""
+    """One window for its trader: `shown` in hundredths of a percent, `rank` out of `ranked`; for
+    one who has no rank, `preview` is that number, or one with imported days in it, and
+    `would_stand` the rank it would have today (None: ranked, or no number)."""
 
     shown: int | None
     capped: bool
@@ -59,6 +71,8 @@ class OwnWindow:
     not_ranked: list[NotRanked]
     preview: int | None
     would_stand: int | None
+    rank: int | None
+    ranked: int
 
 
 def hours_needed(hour: int, window: Window) -> set[int]:
@@ -68,7 +82,11 @@ def hours_needed(hour: int, window: Window) -> set[int]:
 
 
 def not_ranked(
-    window: Window, hour: int, scores: SeatReading, hours: Mapping[int, SeatReading]
+    window: Window,
+    hour: int,
+    scores: SeatReading,
+    hours: Mapping[int, SeatReading],
+    links: Links,
 ) -> list[NotRanked]:
     """What stands in the way in this window at `hour`; empty for a ranked trader.
 
@@ -78,8 +96,8 @@ def not_ranked(
     now = hours[hour].flags()
     if scores.rank(window) is not None:
         return []
-    if now & Flag.NO_ACCOUNT or scores.first_hour() is None:
-        return [NotRanked(Reason.NO_ACCOUNT, None)]
+    if scores.first_hour() is None or (now & Flag.NO_ACCOUNT and links.since is None):
+        return [_without_marks(window, links)]
     found = [*_start(window, hour, scores, hours)]
     if scores.hours_that_bar(window):
         found.append(_gone(window, hour, hours, Reason.BARRED_HOUR, _bars))
@@ -87,9 +105,17 @@ def not_ranked(
         found.append(_gone(window, hour, hours, Reason.GAPS, _is_gap))
     if now & Flag.UNPRICED:
         found.append(NotRanked(Reason.WITHOUT_PRICE, None))
-    elif not now & Flag.COUNTS and not now & Flag.PAUSED:
+    elif not now & (Flag.COUNTS | Flag.PAUSED | Flag.NO_ACCOUNT):
         found.append(NotRanked(Reason.STALE_NOW, None))
     return found
+
+
+def _without_marks(window: Window, links: Links) -> NotRanked:
+    """Of one whom no hour has marked since he linked: his first mark is that of the hour that
+    closes next after it."""
+    if links.since is not None:
+        return NotRanked(Reason.FIRST_HOUR, closing_hour(links.since) + window.hours)
+    return NotRanked(Reason.BEING_CHECKED if links.being_checked else Reason.NO_ACCOUNT, None)
 
 
 def _start(

@@ -256,14 +256,48 @@ ME: Final = Part(
     },
 )
 
-ACCOUNTS: Final = Part(
+_ACCOUNT: Final = Part(
     Seen.OWNER,
     {
-        "accounts": Part(
+        **_owners("id", "exchange", "state", "since", "linked_at"),
+        "reasons": Part(Seen.OWNER, _owners("code", "detail")),
+        "imported": Part(Seen.OWNER, _owners("state", "percent", "detail")),
+    },
+)
+
+ACCOUNTS: Final = Part(Seen.OWNER, {"accounts": _ACCOUNT})
+
+_FIRST_WINDOW: Final = Part(
+    Seen.OWNER,
+    {
+        **_owners("rank", "ranked", "ranked_at", "ranked_in_s", "preview_pct", "would_stand"),
+        "not_ranked": Part(Seen.OWNER, _owners("reason", "detail", "until")),
+    },
+)
+
+FIRST_DAY: Final = Part(
+    Seen.OWNER,
+    {
+        **_owners("as_of"),
+        "accounts": _ACCOUNT,
+        "windows": Part(
+            Seen.OWNER, {"24h": _FIRST_WINDOW, "7d": _FIRST_WINDOW, "30d": _FIRST_WINDOW}
+        ),
+        "line": Part(
             Seen.OWNER,
             {
-                **_owners("id", "exchange", "state", "since", "linked_at"),
-                "reasons": Part(Seen.OWNER, _owners("code", "detail")),
+                **_owners("from", "to"),
+                "days": Part(
+                    Seen.OWNER,
+                    _owners(
+                        "date",
+                        "cumulative_pct",
+                        "btc_pct",
+                        "imported",
+                        "pnl_usdt",
+                        "net_worth_usdt",
+                    ),
+                ),
             },
         ),
     },
@@ -298,5 +332,6 @@ VIEWS: Final[Mapping[str, Part]] = {
     "/me/accounts": ACCOUNTS,
     "/me/follows": FOLLOWS,
     "/me/opening": OPENING,
+    "/me/first-day": FIRST_DAY,
 }
 """The table, by route."""

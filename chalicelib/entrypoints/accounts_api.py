@@ -10,13 +10,14 @@ from chalice import Blueprint, Response
 from pydantic import Field
 
 from chalicelib import wiring
-from chalicelib.domain.account import ExchangeAccount
-from chalicelib.domain.account_words import Standing, Status, standing_of
+from chalicelib.domain.account import Trader
+from chalicelib.domain.account_words import Status, standing_of
+from chalicelib.domain.import_words import ImportStanding, ImportStatus, import_standing
 from chalicelib.entrypoints import http
 from chalicelib.entrypoints.bodies import Body, body, require_own
 from chalicelib.entrypoints.parameters import Query, query
 from chalicelib.entrypoints.viewer import gate_of, signed_in
-from chalicelib.services.list_accounts import list_accounts
+from chalicelib.services.list_accounts import AccountStores, AccountView, list_accounts
 from chalicelib.services.remove_link import remove_link
 from chalicelib.services.request_link import AskedLink, issue_key_pair, request_link
 
@@ -55,6 +56,14 @@ class ReasonAnswer(http.Answer):
     detail: str = Field(description="What it is, and what to do about it.")
 
 
+class ImportAnswer(http.Answer):
+    """How far the time from before the link has come in."""
+
+    state: ImportStatus
+    percent: int = Field(ge=0, le=100)
+    detail: str
+
+
 class AccountAnswer(http.Answer):
     """A linked exchange account, as its owner sees it."""
 
@@ -64,6 +73,7 @@ class AccountAnswer(http.Answer):
     since: str | None = Field(description="Since when it is in that state, where that is known.")
     linked_at: str
     reasons: list[ReasonAnswer]
+    imported: ImportAnswer | None = Field(description="null while nothing is brought in for it.")
 
 
 class AccountsAnswer(http.Answer):
@@ -134,11 +144,9 @@ OPERATIONS = (
 def get_accounts() -> Response:
     """His accounts."""
     request = blueprint.current_request
-    viewer, stores = signed_in(request), wiring.stores()
+    viewer = signed_in(request)
     query(Query, request)
-    found = list_accounts(viewer.trader, stores.accounts, stores.holdings, stores.conditions)
-    accounts = [_account(each.account, each.standing) for each in found]
-    return http.private(AccountsAnswer(accounts=accounts))
+    return http.private(AccountsAnswer(accounts=account_answers(viewer.trader)))
 
 
 @blueprint.route("/me/accounts", methods=["POST"])
@@ -150,7 +158,8 @@ def post_account() -> Response:
     asked = AskedLink(sent.exchange, sent.api_key, sent.secret, sent.key_pair_id, sent.take_back)
     gate = gate_of(request)
     account = request_link(viewer.trader, asked, wiring.now(), wiring.desk(), gate)
-    return http.private(_account(account, standing_of(account)), HTTPStatus.ACCEPTED)
+    view = AccountView(account, standing_of(account), import_standing(account, 0, ""))
+    return http.private(_account(view), HTTPStatus.ACCEPTED)
 
 
 @blueprint.route("/me/accounts/key-pair", methods=["POST"])
@@ -185,7 +194,19 @@ def delete_account(account_id: str) -> Response:
     return http.private(None)
 
 
-def _account(account: ExchangeAccount, standing: Standing) -> AccountAnswer:
+def account_stores() -> AccountStores:
+    """Where it is read how accounts stand."""
+    found = wiring.stores()
+    return AccountStores(found.accounts, found.holdings, found.conditions, found.imports)
+
+
+def account_answers(trader: Trader) -> list[AccountAnswer]:
+    """All accounts he ever linked."""
+    return [_account(each) for each in list_accounts(trader, account_stores())]
+
+
+def _account(view: AccountView) -> AccountAnswer:
+    account, standing = view.account, view.standing
     return AccountAnswer(
         id=account.account_id,
         exchange=account.exchange,
@@ -193,4 +214,11 @@ def _account(account: ExchangeAccount, standing: Standing) -> AccountAnswer:
         since=http.instant(standing.since) if standing.since else None,
         linked_at=http.instant(account.linked_at),
         reasons=[ReasonAnswer(code=each.code, detail=each.detail) for each in standing.reasons],
+        imported=_import_answer(view.imported),
     )
+
+
+def _import_answer(found: ImportStanding | None) -> ImportAnswer | None:
+    if found is None:
+        return None
+    return ImportAnswer(state=found.status, percent=found.percent, detail=found.detail)

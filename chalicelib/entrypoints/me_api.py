@@ -12,6 +12,7 @@ from chalicelib.domain.account_words import Status as AccountStatus
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.windows import hour_of
 from chalicelib.entrypoints import http
+from chalicelib.entrypoints.accounts_api import account_stores
 from chalicelib.entrypoints.bodies import Body, body
 from chalicelib.entrypoints.csv_text import Format, csv_text
 from chalicelib.entrypoints.http import Answer
@@ -235,7 +236,7 @@ def _changed(shown: Visibility, asked: SettingsBody) -> Visibility:
 
 def _me(trader: Trader) -> MeAnswer:
     stores, shown = wiring.stores(), trader.visibility
-    accounts = list_accounts(trader, stores.accounts, stores.holdings, stores.conditions)
+    accounts = list_accounts(trader, account_stores())
     return MeAnswer(
         name=trader.name,
         joined_at=http.instant(trader.joined_at),

@@ -15,6 +15,7 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.entrypoints import (
     accounts_api,
     board_api,
+    first_day_api,
     follows_api,
     http,
     identity_api,
@@ -39,6 +40,7 @@ OPERATIONS = (
     *me_api.OPERATIONS,
     *follows_api.OPERATIONS,
     *opening_api.OPERATIONS,
+    *first_day_api.OPERATIONS,
 )
 _REFERENCE = "#/components/schemas/{model}"
 _NAME = {

@@ -18,6 +18,8 @@ Amount = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$", example
 _DETAILS: Final = {
     Reason.NOT_LISTED: "You are not listed; switch it on in your settings to be ranked.",
     Reason.NO_ACCOUNT: "No exchange account is linked; link one.",
+    Reason.BEING_CHECKED: "The key of your account is being checked.",
+    Reason.FIRST_HOUR: "Your first full hour in the league is not over yet.",
     Reason.SHORT_HISTORY: "Your record is younger than this window.",
     Reason.NO_MARK_AT_THE_START: "There is no usable value at the start of this window.",
     Reason.SMALL_START: "You had less than 100 USDT at the start of this window.",
@@ -154,7 +156,7 @@ def _window(window: OwnWindow) -> OwnWindowAnswer:
         withdrawals_usdt=plain(parts.withdrawals),
         capped=window.capped,
         explanation=_explanation(window),
-        not_ranked=[_reason(each) for each in window.not_ranked],
+        not_ranked=[not_ranked_answer(each) for each in window.not_ranked],
         preview_pct=percent(window.preview),
         would_stand=window.would_stand,
     )
@@ -173,7 +175,8 @@ def _explanation(window: OwnWindow) -> str:
     return "The time-weighted return is shown: what came in or went out does not count as gain."
 
 
-def _reason(found: NotRanked) -> NotRankedAnswer:
+def not_ranked_answer(found: NotRanked) -> NotRankedAnswer:
+    """A reason with its sentence."""
     return NotRankedAnswer(
         reason=found.reason, detail=_DETAILS[found.reason], until=http.as_of(found.until)
     )

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from chalice import Blueprint, Response
 
 from chalicelib import wiring
+from chalicelib.domain.account import Trader
 from chalicelib.domain.errors import NotAllowed
 from chalicelib.domain.own_days import UNKNOWN, OwnDay
 from chalicelib.domain.visible import PERFORMANCE, PROFILE, Eyes, Relation
@@ -80,16 +81,27 @@ def get_performance(name: str) -> Response:
     trader, eyes = seen_trader(decoded(name), asker(request, asked.looks_as), stores)
     require_own(asked.form, eyes)
     now = wiring.now()
-    found = show_performance(trader, asked.first, asked.last, now=now, stores=stores)
-    own = {}
     if eyes.relation is Relation.OWNER:
-        own = show_own_days(trader, [each.day for each in found.days], found.hour, stores.history)
-        if any(each.imported for each in found.days):
-            own |= imported_own_days(stores.imports.line(trader.trader_id))
-    body = _performance(found, own)
+        body, hour = own_performance(trader, asked.first, asked.last, now)
+    else:
+        found = show_performance(trader, asked.first, asked.last, now=now, stores=stores)
+        body, hour = _performance(found, {}), found.hour
     if asked.form == "csv":
         return http.download(f"{trader.name}-performance.csv", _performance_csv(body))
-    return http.answer(request, body, http.seconds_fresh(now, found.hour), PERFORMANCE, eyes)
+    return http.answer(request, body, http.seconds_fresh(now, hour), PERFORMANCE, eyes)
+
+
+def own_performance(
+    trader: Trader, first: date | None, last: date | None, now: datetime
+) -> tuple[PerformanceAnswer, int | None]:
+    """The trader's line as he alone sees it, and the hour of the board that it ends with. Raises
+    as `show_performance`."""
+    stores = read_stores()
+    found = show_performance(trader, first, last, now=now, stores=stores)
+    own = show_own_days(trader, [each.day for each in found.days], found.hour, stores.history)
+    if any(each.imported for each in found.days):
+        own |= imported_own_days(stores.imports.line(trader.trader_id))
+    return _performance(found, own), found.hour
 
 
 def decoded(name: str) -> str:

@@ -1,21 +1,28 @@
 """Explain a trader his numbers: what each is made of, and why he has no rank where he has none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import cache
 
-from chalicelib.domain.account import Trader, block_of
+from chalicelib.domain.account import AccountState, ExchangeAccount, Trader, block_of
 from chalicelib.domain.block import Block, Kind
 from chalicelib.domain.explained import explained
 from chalicelib.domain.imported import ImportedLine
 from chalicelib.domain.money import EXACT, shown_percent
-from chalicelib.domain.own_windows import NotRanked, OwnWindow, Reason, hours_needed, not_ranked
+from chalicelib.domain.own_windows import (
+    Links,
+    NotRanked,
+    OwnWindow,
+    Reason,
+    hours_needed,
+    not_ranked,
+)
 from chalicelib.domain.performance import INDEX_FLOOR
 from chalicelib.domain.reading import SeatReading
 from chalicelib.domain.windows import WINDOWS, Window, day_of_hour
 from chalicelib.services.import_ports import Imports
-from chalicelib.services.ports import BlockKey, BoardHead, Boards, History
+from chalicelib.services.ports import Accounts, BlockKey, BoardHead, Boards, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ class WindowStores:
     boards: Boards
     history: History
     imports: Imports
+    accounts: Accounts
 
 
 def explain_windows(trader: Trader, stores: WindowStores) -> dict[str, OwnWindow]:
@@ -34,8 +42,9 @@ def explain_windows(trader: Trader, stores: WindowStores) -> dict[str, OwnWindow
     keys = {key for window, head in known.items() for key in _keys(trader.seat, window, head.hour)}
     blocks = stores.history.blocks(sorted(keys, key=lambda key: (key[1].value, key[2])))
     line = cache(lambda: stores.imports.line(trader.trader_id))
+    links = cache(lambda: links_of(stores.accounts.of_trader(trader.trader_id)))
     return {
-        window.name: _window(trader, window, head, blocks, stores, line)
+        window.name: _window(trader, window, head, blocks, stores, line, links)
         for window, head in known.items()
     }
 
@@ -53,16 +62,18 @@ def _window(
     blocks: Mapping[BlockKey, Block],
     stores: WindowStores,
     line: Callable[[], ImportedLine | None],
+    links: Callable[[], Links],
 ) -> OwnWindow:
     block, hour = block_of(trader.seat), head.hour
     needed = hours_needed(hour, window)
     scores = _reading(trader.seat, blocks, [Kind.SCORES, Kind.RANKS], hour)
     hours = {each: _reading(trader.seat, blocks, [Kind.HOUR], each) for each in needed}
-    reasons = not_ranked(window, hour, scores, hours)
+    ranked = scores.rank(window) is not None
+    reasons = [] if ranked else not_ranked(window, hour, scores, hours, links())
     if not trader.visibility.listed:
         reasons = [NotRanked(Reason.NOT_LISTED, None), *reasons]
     shown, preview = scores.shown(window), None
-    if scores.rank(window) is None:
+    if not ranked:
         preview = shown if shown is not None else imported_number(window, hours[hour], hour, line())
     rows = {number: each for (_, kind, number), each in blocks.items() if kind is Kind.HOUR}
     return OwnWindow(
@@ -72,7 +83,17 @@ def _window(
         not_ranked=reasons,
         preview=preview,
         would_stand=None if preview is None else would_stand(preview, window, head, stores),
+        rank=scores.rank(window),
+        ranked=head.league.ranked,
     )
+
+
+def links_of(accounts: Iterable[ExchangeAccount]) -> Links:
+    """What of these accounts is linked now."""
+    found = list(accounts)
+    live = [each.linked_at for each in found if each.state is AccountState.LIVE]
+    checking = any(each.state is AccountState.CHECKING for each in found)
+    return Links(min(live, default=None), checking)
 
 
 def imported_number(

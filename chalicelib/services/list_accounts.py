@@ -6,36 +6,58 @@ from datetime import datetime
 from chalicelib.domain.account import ExchangeAccount, Refusal, Trader
 from chalicelib.domain.account_words import Standing, standing_of
 from chalicelib.domain.holdings import AccountHoldings
+from chalicelib.domain.import_words import ImportStanding, import_standing
 from chalicelib.services.exchange_ports import ExchangeConditions
+from chalicelib.services.import_ports import ImportProgress, Imports
 from chalicelib.services.ports import Accounts, Holdings
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """An account and how it stands."""
+    """An account, how it stands, and how far its past has come in."""
 
     account: ExchangeAccount
     standing: Standing
+    imported: ImportStanding | None
 
 
-def list_accounts(
-    trader: Trader, accounts: Accounts, holdings: Holdings, conditions: ExchangeConditions
-) -> list[AccountView]:
+@dataclass(frozen=True, slots=True)
+class AccountStores:
+    """Where it is read how accounts stand."""
+
+    accounts: Accounts
+    holdings: Holdings
+    conditions: ExchangeConditions
+    imports: Imports
+
+
+def list_accounts(trader: Trader, stores: AccountStores) -> list[AccountView]:
     """All accounts he ever linked, in the order of linking; those that went on as an older one
     are left out."""
     found = [
         each
-        for each in accounts.of_trader(trader.trader_id)
+        for each in stores.accounts.of_trader(trader.trader_id)
         if Refusal.SAME_ACCOUNT not in each.refusals
     ]
     if not found:
         return []
-    rows = {row.account_id: row for row in holdings.of_seat(trader.seat)}
-    said = {name: conditions.get(name) for name in {each.exchange for each in found}}
+    rows = {row.account_id: row for row in stores.holdings.of_seat(trader.seat)}
+    said = {name: stores.conditions.get(name) for name in {each.exchange for each in found}}
+    progress = stores.imports.progress(trader.trader_id)
     return [
-        AccountView(each, standing_of(each, _doubt(rows.get(each.account_id)), said[each.exchange]))
+        AccountView(
+            each,
+            standing_of(each, _doubt(rows.get(each.account_id)), said[each.exchange]),
+            _imported(each, progress.get(each.account_id)),
+        )
         for each in found
     ]
+
+
+def _imported(account: ExchangeAccount, progress: ImportProgress | None) -> ImportStanding | None:
+    if progress is None:
+        return import_standing(account, 0, "")
+    return import_standing(account, progress.percent, progress.problem)
 
 
 def _doubt(row: AccountHoldings | None) -> datetime | None:

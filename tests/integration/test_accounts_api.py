@@ -64,7 +64,9 @@ def test_a_key_is_taken_and_waits_for_its_check(lobby: Lobby, browser: Browser, 
     assert response.headers["Cache-Control"] == "private, no-store"
     answer = response.json_body
     assert (answer["state"], answer["exchange"], answer["reasons"]) == ("checking", EXCHANGE, [])
-    assert set(answer) == {"id", "exchange", "state", "since", "linked_at", "reasons"}
+    assert answer["imported"]["state"] == "waiting"
+    fields = {"id", "exchange", "state", "since", "linked_at", "reasons", "imported"}
+    assert set(answer) == fields
     assert accounts_of(browser, ada) == [answer]
     assert sealed(lobby, answer["id"]) == KeyPair(KEY, SECRET)
     assert lobby.fakes.accounts.roster_number(0) > 0

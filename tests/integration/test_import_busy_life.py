@@ -2,6 +2,7 @@
 equals the exchange's own books.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,15 +11,16 @@ from random import Random
 
 import pytest
 
-from chalicelib.adapters.binance.budget import WeightBudget
+from chalicelib.adapters.binance.budget import LIMIT_A_MINUTE, OUR_SHARE, Priority, WeightBudget
 from chalicelib.adapters.binance.calls import RestAddresses
 from chalicelib.adapters.binance.rest import BinanceExchange
 from chalicelib.adapters.binance.sapi_budget import SapiBudget
 from chalicelib.domain.imported import ImportedLine
-from chalicelib.domain.ledger import Checkpoint
-from chalicelib.domain.rebuild import midnight
+from chalicelib.domain.ledger import BalanceChange, ChangeKind, Checkpoint
+from chalicelib.domain.rebuild import midnight, rebuilt
 from chalicelib.services.import_account import AccountImport, ImportSources, begin_import
 from chalicelib.services.read_account import read_account
+from chalicelib.services.rebuild_line import accounts_of
 from sandbox.exchange.busy_life import live
 from sandbox.exchange.exchange import Exchange
 from sandbox.exchange.past_balances import PastBalances
@@ -35,6 +37,21 @@ START = {"USDT": "20000", "BTC": "0.2", "BNB": "5", "ETH": "1", "EUR": "500"}
 CENT = Decimal("0.01")
 
 
+class CountingBudget(WeightBudget):
+    """The budget of one address, and what was booked in each minute of the machine's clock."""
+
+    def __init__(self, clock: Patient) -> None:
+        super().__init__(clock, clock.wait)
+        self._now = clock
+        self.by_minute: Counter[int] = Counter()
+
+    def try_spend(self, weight: int, priority: Priority) -> float:
+        seconds = super().try_spend(weight, priority)
+        if not seconds:
+            self.by_minute[int(self._now().timestamp() // 60)] += weight
+        return seconds
+
+
 @dataclass
 class Linked:
     """An account that lived and was then linked, and its import."""
@@ -43,6 +60,7 @@ class Linked:
     opened: OpenAccount
     exchange: BinanceExchange
     clock: Patient
+    budget: CountingBudget
     fakes: Fakes = field(default_factory=Fakes)
 
     def __post_init__(self) -> None:
@@ -62,6 +80,7 @@ class Linked:
         return begun
 
     def line(self) -> ImportedLine:
+        self.budget.by_minute.clear()
         work = self.begin()
         while (retry_at := work.turn()) is not None:
             self.clock.waited += retry_at - self.clock() + timedelta(seconds=1)
@@ -119,10 +138,10 @@ def linked() -> Iterator[Linked]:
         )
         addresses = RestAddresses(f"{running.rest_url}/api", f"{running.rest_url}/sapi")
         clock = Patient()
-        budget, sapi = WeightBudget(clock, clock.wait), SapiBudget(clock, clock.wait)
+        budget, sapi = CountingBudget(clock), SapiBudget(clock, clock.wait)
         exchange = BinanceExchange(addresses, budget, machine_now, sapi)
         exchange.symbols()
-        yield Linked(running, opened, exchange, clock)
+        yield Linked(running, opened, exchange, clock, budget)
         exchange.close()
 
 
@@ -147,3 +166,25 @@ def test_the_line_ends_with_the_day_before_the_link(linked: Linked, line: Import
 
 def test_all_but_a_few_days_are_borne_out_by_the_exchange(line: ImportedLine) -> None:
     assert sum(each.certain for each in line.days) >= DAYS - 5
+
+
+def test_a_busy_month_costs_little_weight_and_never_more_than_its_share(
+    linked: Linked, line: ImportedLine
+) -> None:
+    assert line.days
+    minutes = linked.budget.by_minute.values()
+    assert sum(minutes) <= 1_000
+    assert max(minutes) <= LIMIT_A_MINUTE * OUR_SHARE * Priority.IMPORT.value
+
+
+def test_what_is_left_unexplained_comes_back(linked: Linked, line: ImportedLine) -> None:
+    """A withdrawal that came back, a deposit that was credited before its history says so: gone
+    on one day and there again on another, so no unexplained change is left over."""
+    found = accounts_of(linked.fakes.imports.parts(exchange_account().trader_id))["ada"]
+    rest: Counter[str] = Counter()
+    for entries in rebuilt(found).days.values():
+        for each in entries:
+            if isinstance(each, BalanceChange) and each.kind is ChangeKind.UNEXPLAINED:
+                rest[each.asset] += each.quantity  # type: ignore[assignment]
+    assert rest
+    assert {asset: left for asset, left in rest.items() if left} == {}

@@ -102,6 +102,18 @@ ACCOUNTS = {
     *("accounts", "accounts.id", "accounts.exchange", "accounts.state", "accounts.since"),
     *("accounts.linked_at", "accounts.reasons", "accounts.reasons.code"),
     "accounts.reasons.detail",
+    *("accounts.imported", "accounts.imported.state", "accounts.imported.percent"),
+    "accounts.imported.detail",
+}
+FIRST_WINDOW = {
+    *("rank", "ranked", "ranked_at", "ranked_in_s", "not_ranked", "preview_pct", "would_stand"),
+}
+FIRST_DAY = {
+    *ACCOUNTS,
+    *("as_of", "windows", "line"),
+    *(f"windows.{window}" for window in WINDOWS),
+    *(f"windows.{window}.{each}" for window in WINDOWS for each in FIRST_WINDOW),
+    *(f"line.{each}" for each in PERFORMANCE | OWNERS_PERFORMANCE),
 }
 FOLLOWS = {
     "follows",
@@ -261,6 +273,7 @@ def expected(path: str, who: str, opened: frozenset[Seen]) -> set[str]:
         "/me/accounts": (ACCOUNTS if member else PROBLEM),
         "/me/follows": (FOLLOWS if member else PROBLEM),
         "/me/opening": (OPENING if member else PROBLEM),
+        "/me/first-day": (FIRST_DAY if member else PROBLEM),
     }[path]
 
 

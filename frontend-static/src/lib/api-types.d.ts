@@ -2809,6 +2809,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/first-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The way to a rank, and what was brought in from before joining; a preview. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The answer. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FirstDayAnswer"];
+                    };
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Unauthorized */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Service Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2868,6 +2931,8 @@ export interface components {
             linked_at: string;
             /** Reasons */
             reasons: components["schemas"]["ReasonAnswer"][];
+            /** @description null while nothing is brought in for it. */
+            imported: components["schemas"]["ImportAnswer"] | null;
         };
         /**
          * AccountInShort
@@ -3129,6 +3194,64 @@ export interface components {
             until: string | null;
         };
         /**
+         * FirstDayAnswer
+         * @description Accounts, the way to a rank, and the last 30 days, imported ones included. A preview that
+         *     only the trader sees.
+         */
+        FirstDayAnswer: {
+            /** As Of */
+            as_of: string | null;
+            /** Accounts */
+            accounts: components["schemas"]["AccountAnswer"][];
+            /** @description null before the league's first board. */
+            windows: components["schemas"]["FirstWindowsAnswer"] | null;
+            line: components["schemas"]["PerformanceAnswer"];
+        };
+        /**
+         * FirstWindowAnswer
+         * @description Where one stands in a window, or when and where one will.
+         */
+        FirstWindowAnswer: {
+            /** Rank */
+            rank: number | null;
+            /**
+             * Ranked
+             * @description How many have a rank in this window.
+             */
+            ranked: number;
+            /**
+             * Ranked At
+             * @description The hour from which on there is a rank, at the latest; null when there is one, or when only the trader can change it.
+             */
+            ranked_at: string | null;
+            /** Ranked In S */
+            ranked_in_s: number | null;
+            /**
+             * Not Ranked
+             * @description What is missing.
+             */
+            not_ranked: components["schemas"]["NotRankedAnswer"][];
+            /**
+             * Preview Pct
+             * @description His number, or one with imported days in it.
+             */
+            preview_pct: string | null;
+            /**
+             * Would Stand
+             * @description The rank that the preview would have.
+             */
+            would_stand: number | null;
+        };
+        /**
+         * FirstWindowsAnswer
+         * @description The three windows.
+         */
+        FirstWindowsAnswer: {
+            "24h": components["schemas"]["FirstWindowAnswer"];
+            "7d": components["schemas"]["FirstWindowAnswer"];
+            "30d": components["schemas"]["FirstWindowAnswer"];
+        };
+        /**
          * FollowAnswer
          * @description A trader whom I follow, as everyone sees him.
          */
@@ -3193,6 +3316,23 @@ export interface components {
              */
             login: string;
         };
+        /**
+         * ImportAnswer
+         * @description How far the time from before the link has come in.
+         */
+        ImportAnswer: {
+            state: components["schemas"]["ImportStatus"];
+            /** Percent */
+            percent: number;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * ImportStatus
+         * @description How the import of an account stands.
+         * @enum {string}
+         */
+        ImportStatus: "waiting" | "running" | "held_up" | "done";
         /**
          * KeyPairAnswer
          * @description A pair whose private half stays here.
@@ -3664,7 +3804,7 @@ export interface components {
          * @description What stands in the way of a rank.
          * @enum {string}
          */
-        Reason: "not_listed" | "no_account" | "short_history" | "no_mark_at_the_start" | "small_start" | "gaps" | "barred_hour" | "without_price" | "stale_now";
+        Reason: "not_listed" | "no_account" | "being_checked" | "first_hour" | "short_history" | "no_mark_at_the_start" | "small_start" | "gaps" | "barred_hour" | "without_price" | "stale_now";
         /**
          * ReasonAnswer
          * @description Why an account stands as it does.

@@ -1,14 +1,17 @@
 """Why there is no rank, and until when."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.domain.block import Flag, Kind, Standing, empty_block
-from chalicelib.domain.own_windows import Reason, hours_needed, not_ranked
+from chalicelib.domain.own_windows import Links, Reason, hours_needed, not_ranked
 from chalicelib.domain.reading import SeatReading
-from chalicelib.domain.windows import DAY, MONTH, WEEK, Window
+from chalicelib.domain.windows import DAY, MONTH, WEEK, Window, hour_start
 
 HOUR = 500_000
 GOOD = Flag.MARK | Flag.COUNTS
+LINKED = Links(since=hour_start(HOUR - 10_000))
 
 
 def reading(kind: Kind, **values: float) -> SeatReading:
@@ -23,6 +26,7 @@ def reasons(
     window: Window = DAY,
     flags: dict[int, Flag] | None = None,
     values: dict[int, float] | None = None,
+    links: Links = LINKED,
     **scores: int,
 ) -> list[tuple[Reason, int | None]]:
     """What stands in the way; hours are counted back from now."""
@@ -36,7 +40,7 @@ def reasons(
         for hour in hours_needed(HOUR, window)
     }
     known = {"first_hour": HOUR - 10_000, f"counted_{window.name}": window.hours} | scores
-    found = not_ranked(window, HOUR, reading(Kind.SCORES, **known), hours)
+    found = not_ranked(window, HOUR, reading(Kind.SCORES, **known), hours, links)
     return [(each.reason, each.until and each.until - HOUR) for each in found]
 
 
@@ -47,8 +51,29 @@ def test_a_new_trader_is_ranked_when_his_record_is_as_long_as_the_window() -> No
 
 
 def test_without_an_account_there_is_no_end_in_sight() -> None:
-    assert reasons(flags={0: Flag.NO_ACCOUNT}) == [(Reason.NO_ACCOUNT, None)]
-    assert reasons(first_hour=0) == [(Reason.NO_ACCOUNT, None)]
+    assert reasons(flags={0: Flag.NO_ACCOUNT}, links=Links()) == [(Reason.NO_ACCOUNT, None)]
+    assert reasons(first_hour=0, links=Links()) == [(Reason.NO_ACCOUNT, None)]
+
+
+def test_while_the_key_is_checked_nobody_knows_when() -> None:
+    checking = Links(being_checked=True)
+    assert reasons(first_hour=0, links=checking) == [(Reason.BEING_CHECKED, None)]
+
+
+@pytest.mark.parametrize(("minutes", "first_mark"), [(0, 1), (20, 1), (59, 1), (60, 2)])
+def test_right_after_linking_the_first_mark_is_that_of_the_next_full_hour(
+    minutes: int, first_mark: int
+) -> None:
+    links = Links(since=hour_start(HOUR) + timedelta(minutes=minutes))
+    found = reasons(first_hour=0, links=links)
+    assert found == [(Reason.FIRST_HOUR, first_mark + DAY.hours)]
+    assert reasons(WEEK, first_hour=0, links=links)[0][1] == first_mark + WEEK.hours
+
+
+def test_one_who_has_just_linked_again_waits_until_the_hour_without_account_has_left() -> None:
+    again = Links(since=hour_start(HOUR) + timedelta(minutes=5))
+    found = reasons(flags={0: Flag.NO_ACCOUNT}, barred_24h=1, links=again)
+    assert found == [(Reason.BARRED_HOUR, 24)]
 
 
 @pytest.mark.parametrize("bad", [Flag.THIN, Flag.PAUSED, Flag.NO_ACCOUNT])
@@ -92,4 +117,4 @@ def test_one_who_is_ranked_is_told_nothing() -> None:
     scores.columns["standing_24h"][3] = Standing.RANKED
     both = SeatReading(3, {Kind.RANKS: ranks, Kind.SCORES: scores})
     hours = {each: reading(Kind.HOUR, flags=GOOD) for each in hours_needed(HOUR, DAY)}
-    assert not_ranked(DAY, HOUR, both, hours) == []
+    assert not_ranked(DAY, HOUR, both, hours, LINKED) == []

@@ -18,5 +18,6 @@ def test_a_number_stands_behind_those_with_the_same(shown: int, place: int) -> N
     league.publish(range(11), ranked=10)
     head = league.fakes.boards.current("24h")
     assert head is not None
-    stores = WindowStores(league.fakes.boards, league.fakes.history, league.fakes.imports)
+    fakes = league.fakes
+    stores = WindowStores(fakes.boards, fakes.history, fakes.imports, fakes.accounts)
     assert would_stand(shown, DAY, head, stores) == place
