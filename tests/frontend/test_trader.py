@@ -140,7 +140,7 @@ def test_each_unusual_state_is_said(
 def test_a_failure_can_be_tried_again(visit: Visit, league: FakeLeague) -> None:
     league.broken.add("/traders")
     page = visit(TRADER)
-    page.get_by_text("The league does not answer just now.").wait_for()
+    page.get_by_text("The league does not answer just now.").first.wait_for()
     league.broken.clear()
     page.get_by_role("button", name="Try again").first.click()
     expect(page.locator(".tile").first).to_contain_text("+2.18 %")
