@@ -131,8 +131,15 @@ _WINDOW: Final = Part(Seen.ALL, _all("pct", "rank", "capped"))
 _OWNERS_WINDOW: Final = Part(
     Seen.OWNER,
     {
-        **_owners("twr_pct", "mwr_pct", "shown_pct", "pnl_usdt", "deposits_usdt"),
-        **_owners("withdrawals_usdt", "capped", "explanation", "preview_pct", "would_stand"),
+        **_owners("twr_pct", "mwr_pct", "shown_pct", "pnl_usdt", "start_usdt"),
+        **_owners(
+            "deposits_usdt",
+            "withdrawals_usdt",
+            "capped",
+            "explanation",
+            "preview_pct",
+            "would_stand",
+        ),
         "not_ranked": Part(Seen.OWNER, _owners("reason", "detail", "until")),
     },
 )
@@ -184,7 +191,7 @@ PERFORMANCE: Final = Part(
             Seen.ALL,
             {
                 **_all("date", "cumulative_pct", "btc_pct", "imported"),
-                **_owners("pnl_usdt", "net_worth_usdt"),
+                **_owners("pnl_usdt", "net_worth_usdt", "deposits_usdt", "withdrawals_usdt"),
             },
         ),
     },
@@ -296,6 +303,8 @@ FIRST_DAY: Final = Part(
                         "imported",
                         "pnl_usdt",
                         "net_worth_usdt",
+                        "deposits_usdt",
+                        "withdrawals_usdt",
                     ),
                 ),
             },

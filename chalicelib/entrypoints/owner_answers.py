@@ -62,6 +62,7 @@ class OwnWindowAnswer(Answer):
     twr_pct: Amount | None = Field(description="Time-weighted return.")
     mwr_pct: Amount | None = Field(description="Money-weighted return.")
     pnl_usdt: Amount | None
+    start_usdt: Amount | None = Field(description="What there was at the start.")
     deposits_usdt: Amount
     withdrawals_usdt: Amount
     capped: bool
@@ -152,6 +153,7 @@ def _window(window: OwnWindow) -> OwnWindowAnswer:
         twr_pct=amount(parts.twr),
         mwr_pct=amount(parts.mwr),
         pnl_usdt=amount(parts.pnl),
+        start_usdt=amount(parts.value_at_start),
         deposits_usdt=plain(parts.deposits),
         withdrawals_usdt=plain(parts.withdrawals),
         capped=window.capped,
@@ -169,10 +171,13 @@ def _explanation(window: OwnWindow) -> str:
     if window.capped:
         return (
             f"{plain(parts.deposits)} USDT came in, more than was left of the"
-            f" {plain(parts.value_at_start or Decimal(0))} USDT at the start; so the lower of the"
-            " time-weighted and the money-weighted return is shown."
+            f" {plain(parts.value_at_start or Decimal(0))} USDT at the start. So the lower of two"
+            " returns is shown: the one with deposits taken out, and the one on all the money."
         )
-    return "The time-weighted return is shown: what came in or went out does not count as gain."
+    return (
+        "The return with deposits taken out is shown: what came in or went out is neither gain nor"
+        " loss."
+    )
 
 
 def not_ranked_answer(found: NotRanked) -> NotRankedAnswer:

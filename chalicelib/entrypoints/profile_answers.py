@@ -125,6 +125,8 @@ class DayAnswer(Answer):
     imported: bool
     pnl_usdt: Amount | None = Field(default=None, description=_OWN)
     net_worth_usdt: Amount | None = Field(default=None, description=_OWN)
+    deposits_usdt: Amount | None = Field(default=None, description=_OWN)
+    withdrawals_usdt: Amount | None = Field(default=None, description=_OWN)
 
 
 class PerformanceAnswer(Answer):

@@ -11,6 +11,7 @@ from chalicelib import wiring
 from chalicelib.domain.account import Trader
 from chalicelib.domain.errors import NotAllowed
 from chalicelib.domain.own_days import UNKNOWN, OwnDay
+from chalicelib.domain.series import DayPoint
 from chalicelib.domain.visible import PERFORMANCE, PROFILE, Eyes, Relation
 from chalicelib.entrypoints import http
 from chalicelib.entrypoints.csv_text import Format, csv_text
@@ -183,17 +184,20 @@ def _performance(performance: Performance, own: dict[date, OwnDay]) -> Performan
     return PerformanceAnswer(
         first=performance.first,
         last=performance.last,
-        days=[
-            DayAnswer(
-                date=point.day,
-                cumulative_pct=_text(point.cumulative),
-                btc_pct=_text(point.btc),
-                imported=point.imported,
-                pnl_usdt=amount(own.get(point.day, UNKNOWN).pnl_usdt),
-                net_worth_usdt=amount(own.get(point.day, UNKNOWN).net_worth_usdt),
-            )
-            for point in performance.days
-        ],
+        days=[_day(point, own.get(point.day, UNKNOWN)) for point in performance.days],
+    )
+
+
+def _day(point: DayPoint, own: OwnDay) -> DayAnswer:
+    return DayAnswer(
+        date=point.day,
+        cumulative_pct=_text(point.cumulative),
+        btc_pct=_text(point.btc),
+        imported=point.imported,
+        pnl_usdt=amount(own.pnl_usdt),
+        net_worth_usdt=amount(own.net_worth_usdt),
+        deposits_usdt=amount(own.deposits_usdt),
+        withdrawals_usdt=amount(own.withdrawals_usdt),
     )
 
 
@@ -202,17 +206,16 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def _performance_csv(body: PerformanceAnswer) -> str:
-    names = ("date", "cumulative_pct", "btc_pct", "imported", "pnl_usdt", "net_worth_usdt")
+    own = ("pnl_usdt", "net_worth_usdt", "deposits_usdt", "withdrawals_usdt")
     return csv_text(
-        names,
+        ("date", "cumulative_pct", "btc_pct", "imported", *own),
         (
             (
                 day.date.isoformat(),
                 day.cumulative_pct,
                 day.btc_pct,
                 "yes" if day.imported else "no",
-                day.pnl_usdt,
-                day.net_worth_usdt,
+                *(getattr(day, name) for name in own),
             )
             for day in body.days
         ),

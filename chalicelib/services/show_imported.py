@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from chalicelib.domain.imported import ImportedLine
-from chalicelib.domain.money import eight_decimals
-from chalicelib.domain.own_days import OwnDay
-from chalicelib.domain.performance import pnl
+from chalicelib.domain.own_days import OwnDay, net_flows, own_day
 from chalicelib.domain.rebuild import day_of
 from chalicelib.domain.series import DayMark
 from chalicelib.domain.windows import date_of_day, day_of_date
@@ -32,12 +30,11 @@ def with_imported(marks: Sequence[DayMark], line: ImportedLine | None) -> list[D
 
 
 def imported_own_days(line: ImportedLine | None) -> dict[date, OwnDay]:
-    """By calendar date what the trader alone sees of his imported days: PnL and net worth. The
+    """By calendar date what the trader alone sees of his imported days: PnL, net worth, flows. The
     first has no PnL, since what was before it is not known."""
     found: dict[date, OwnDay] = {}
     before = None
     for each in line.days if line else ():
-        gain = None if before is None else eight_decimals(pnl(before, each.value, each.net_flow))
-        found[date_of_day(each.day)] = OwnDay(gain, eight_decimals(each.value))
+        found[date_of_day(each.day)] = own_day(before, each.value, net_flows(each.net_flow))
         before = each.value
     return found

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 
 from chalicelib.domain.account import Trader, block_of
 from chalicelib.domain.block import Kind
-from chalicelib.domain.own_days import Closing, OwnDay, closing, own_days
+from chalicelib.domain.own_days import Closing, OwnDay, closing, flows_of, own_days
 from chalicelib.domain.reading import SeatReading
 from chalicelib.domain.windows import (
     date_of_day,
@@ -39,11 +38,10 @@ def show_own_days(
     closings: dict[int, Closing] = {}
     for day in full:
         each = reading(Kind.DAY, day)
-        closings[day] = closing(each, Kind.DAY, each.net_flow(Kind.DAY))
+        closings[day] = closing(each, Kind.DAY, flows_of([each], Kind.DAY))
     if hours:
-        flows = (reading(Kind.HOUR, each).net_flow(Kind.HOUR) for each in hours)
-        last = reading(Kind.HOUR, hour)
-        closings[today] = closing(last, Kind.HOUR, sum(flows, Decimal(0)))
+        flows = flows_of((reading(Kind.HOUR, each) for each in hours), Kind.HOUR)
+        closings[today] = closing(reading(Kind.HOUR, hour), Kind.HOUR, flows)
     began = reading(Kind.SCORES, hour).first_hour()
     # a mark of 24:00 belongs to the day that ends with it
     first_day = None if began is None else day_of_hour(began - 1)

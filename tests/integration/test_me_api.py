@@ -233,6 +233,8 @@ class TestOwnProfile:
             assert "pnl_usdt" not in client.json("/traders/Ada/performance")["days"][0]
         assert [day["net_worth_usdt"] for day in days[-3:]] == ["1000", "1100", "10000"]
         assert [day["pnl_usdt"] for day in days[-3:]] == [None, "60", "8905"]
+        assert [day["deposits_usdt"] for day in days[-3:]] == ["0", "40", "0"]
+        assert [day["withdrawals_usdt"] for day in days[-3:]] == ["0", "0", "5"]
 
 
 class TestOwnTrades:

@@ -66,6 +66,7 @@ BALANCE = {
 }
 OWN_WINDOW = {
     *("shown_pct", "twr_pct", "mwr_pct", "pnl_usdt", "deposits_usdt", "withdrawals_usdt"),
+    "start_usdt",
     *("capped", "explanation", "not_ranked", "preview_pct", "would_stand"),
 }
 OWNERS_PROFILE = {
@@ -77,7 +78,9 @@ PERFORMANCE = {
     *("from", "to", "days", "days.date", "days.cumulative_pct", "days.btc_pct"),
     "days.imported",
 }
-OWNERS_PERFORMANCE = {"days.pnl_usdt", "days.net_worth_usdt"}
+OWNERS_PERFORMANCE = {
+    *("days.pnl_usdt", "days.net_worth_usdt", "days.deposits_usdt", "days.withdrawals_usdt"),
+}
 TRADES = {"from", "to", "as_of", "view", "next_cursor", "trades"}
 TRADE_ROWS = {
     *("trades.at", "trades.precision", "trades.pair", "trades.side", "trades.price"),

@@ -3164,6 +3164,18 @@ export interface components {
              * @default null
              */
             net_worth_usdt: string | null;
+            /**
+             * Deposits Usdt
+             * @description For the trader alone; others do not get this field.
+             * @default null
+             */
+            deposits_usdt: string | null;
+            /**
+             * Withdrawals Usdt
+             * @description For the trader alone; others do not get this field.
+             * @default null
+             */
+            withdrawals_usdt: string | null;
         };
         /**
          * ExchangeAnswer
@@ -3619,6 +3631,11 @@ export interface components {
             mwr_pct: string | null;
             /** Pnl Usdt */
             pnl_usdt: string | null;
+            /**
+             * Start Usdt
+             * @description What there was at the start.
+             */
+            start_usdt: string | null;
             /**
              * Deposits Usdt
              * @example 1234.5
