@@ -39,6 +39,7 @@ from chalicelib.services.ports import (
 from chalicelib.services.public_views import DAYS_OF_INDEX, public_views
 from chalicelib.services.read_hour import read_hour
 from chalicelib.services.replay_marks import Seated, replay_marks
+from chalicelib.services.view_prices import ViewPrices, last_buys_of
 
 _log = logging.getLogger(__name__)
 
@@ -122,10 +123,15 @@ def _mark_hour(hour: int, seated: Seated, stores: MarkStores) -> None:
     for seat, rows in seated.items():
         by_block.setdefault(block_of(seat), {})[seat] = rows
     stored = stores.history.blocks([key for number in by_block for key in _keys(number, hour)])
+    past = ViewPrices(hour, stores.prices)
+    if hour % HOURS_A_DAY == 0:  # all at once: most traders bought in the same hours
+        rows = [row for each in seated.values() for row in each]
+        past.know(last_buys_of(rows, prices.hour_list, hour))
     written: dict[BlockKey, Block] = {}
     for number, here in by_block.items():
         blocks = {key[1:]: block for key, block in stored.items() if key[0] == number}
-        marked = _BlockMark(hour, number, here, prices, blocks, stores).blocks()
+        read = _Read(here, prices, past, blocks)
+        marked = _BlockMark(hour, number, read, stores).blocks()
         written |= {(number, *place): block for place, block in marked.items()}
     stores.history.put_blocks(written)
 
@@ -137,22 +143,26 @@ def _keys(number: int, hour: int) -> list[BlockKey]:
     return [*keys, (number, Kind.SCORES, hour - 1), (number, Kind.SLOW, 0)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What is read for a block before it is marked."""
+
+    seated: Seated
+    prices: HourPrices
+    past: ViewPrices
+    stored: Mapping[tuple[Kind, int], Block]
+
+
 class _BlockMark:
     """One hour of one block: what was read, and what is made of it."""
 
-    def __init__(
-        self,
-        hour: int,
-        number: int,
-        seated: Seated,
-        prices: HourPrices,
-        stored: Mapping[tuple[Kind, int], Block],
-        stores: MarkStores,
-    ) -> None:
+    def __init__(self, hour: int, number: int, read: _Read, stores: MarkStores) -> None:
+        stored = read.stored
         self._hour = hour
         self._number = number
-        self._seated = seated
-        self._prices = prices
+        self._seated = read.seated
+        self._prices = read.prices
+        self._past = read.past
         self._stores = stores
         self._hours = {place[1]: b for place, b in stored.items() if place[0] is Kind.HOUR}
         self._scores_before = stored.get((Kind.SCORES, hour - 1)) or self._sums_again()
@@ -224,7 +234,7 @@ class _BlockMark:
                 self._prices.hour_list,
                 days,
                 ledger=self._stores.ledger,
-                prices=self._stores.prices,
+                prices=self._past,
             )
         else:
             view = stored.notes["view"] if stored is not None else {}

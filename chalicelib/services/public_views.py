@@ -9,12 +9,13 @@ from chalicelib.domain.block import Block, Flag
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.hour import TraderHour
 from chalicelib.domain.ledger import Fill
-from chalicelib.domain.market import USDT, PriceList, underlying
+from chalicelib.domain.market import PriceList, underlying
 from chalicelib.domain.money import Asset
 from chalicelib.domain.profile import PublicView, public_view
 from chalicelib.domain.valuation import together
-from chalicelib.domain.windows import HOURS_A_DAY, closing_hour, day_of_hour, hour_start
-from chalicelib.services.ports import Ledger, Prices
+from chalicelib.domain.windows import closing_hour, day_of_hour, hour_start
+from chalicelib.services.ports import Ledger
+from chalicelib.services.view_prices import ViewPrices, price_in
 
 DAYS_OF_INDEX = 31
 """Marks of 00:00 UTC that the ratios are made of: 30 daily returns."""
@@ -28,12 +29,12 @@ def public_views(
     days: Mapping[int, Block],
     *,
     ledger: Ledger,
-    prices: Prices,
+    prices: ViewPrices,
 ) -> dict[str, PublicView]:
     """By seat (as text), for each trader with a linked account at the mark of `hour`, 00:00 UTC.
 
     `found` are the traders' hours, `seated` their rows, `listed` the hour's prices, `days` the
-    DAY blocks of the 31 days that end then or before, by number.
+    DAY blocks of the 31 days that end then or before, by number; `prices` knows those before.
     """
     instant = hour_start(hour)
     buys = {
@@ -41,16 +42,12 @@ def public_views(
         for seat, each in found.items()
         if each.valuation is not None
     }
-    hours = {hour - HOURS_A_DAY} | {
-        closing_hour(at) for bought in buys.values() for at in bought.values()
-    }
-    lists = prices.hours(sorted(hours))
     return {
         str(seat): public_view(
             together(found[seat].held.values()),
             listed,
-            lists.get(hour - HOURS_A_DAY),
-            _prices_then(bought, lists, listed, hour),
+            prices.day_before(),
+            _prices_then(bought, prices, listed, hour),
             _indices(seat, days, day_of_hour(hour)),
         )
         for seat, bought in buys.items()
@@ -91,18 +88,15 @@ def _bought_before(
 
 
 def _prices_then(
-    bought: Mapping[Asset, datetime],
-    lists: Mapping[int, PriceList],
-    listed: PriceList,
-    hour: int,
+    bought: Mapping[Asset, datetime], prices: ViewPrices, listed: PriceList, hour: int
 ) -> dict[Asset, Decimal]:
     """Price of each coin at the mark that closed the hour of its last buy, where it is known."""
     known: dict[Asset, Decimal] = {}
     for asset, at in bought.items():
         closing = closing_hour(at)
-        then = listed if closing == hour else lists.get(closing)
-        if then is not None and (asset == USDT or asset in then.assets):
-            known[asset] = then.usdt(asset)
+        price = price_in(listed, asset) if closing == hour else prices.usdt(closing, asset)
+        if price is not None:
+            known[asset] = price
     return known
 
 
