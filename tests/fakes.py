@@ -458,8 +458,9 @@ class FakeBoards:
         self._orders: dict[tuple[str, int, int], list[int]] = {}
         self._heads: dict[str, BoardHead] = {}
 
-    def put_order(self, window: str, hour: int, revision: int, seats: Sequence[int]) -> None:
-        self._orders[window, hour, revision] = list(seats)
+    def put_orders(self, hour: int, revision: int, orders: Mapping[str, Sequence[int]]) -> None:
+        for window, seats in orders.items():
+            self._orders[window, hour, revision] = list(seats)
 
     def publish(self, window: str, head: BoardHead) -> None:
         stored = self._heads.get(window)

@@ -155,7 +155,7 @@ class ReadSide:
                 )
             league = League(joined=len(order), active=len(order), retired=0, ranked=count, median=7)
             head = BoardHead(self.hour, revision, len(order), league)
-            self.fakes.boards.put_order(window.name, self.hour, revision, order)
+            self.fakes.boards.put_orders(self.hour, revision, {window.name: order})
             self.fakes.boards.publish(window.name, head)
 
     def day(self, seat: int, day: int, *, index: float, btc: str | None = None) -> None:

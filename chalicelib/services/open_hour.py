@@ -26,19 +26,25 @@ def open_hour(
     if runs.ranked(hour):
         return
     shards = runs.begin(hour, list(range(-(-seats.count() // SEATS_PER_SHARD))))
-    if hour not in prices.hours([hour]):
-        prices.put_hour(hour, _hour_prices(hour_start(hour), prices, exchange))
-    missing = [shard for shard in shards if shard not in runs.done(hour)]
+    _keep_prices(hour, prices, exchange)
+    done = runs.done(hour)
+    missing = [shard for shard in shards if shard not in done]
     if missing:
         tasks.send(ShardTask(hour, shard) for shard in missing)
     else:
         tasks.send([RankTask(hour)])
 
 
-def _hour_prices(at: datetime, prices: Prices, exchange: Exchange) -> PriceList:
-    stored = prices.minute(at)
+def _keep_prices(hour: int, prices: Prices, exchange: Exchange) -> None:
+    """Store the hour's prices, if they are not: those of its minute, else the exchange's own."""
+    stored = prices.minute(hour_start(hour))
     if stored is not None:
-        return stored
+        prices.put_hour(hour, stored)
+    elif hour not in prices.hours([hour]):
+        prices.put_hour(hour, _asked_prices(hour_start(hour), prices, exchange))
+
+
+def _asked_prices(at: datetime, prices: Prices, exchange: Exchange) -> PriceList:
     latest = prices.latest()
     try:
         symbols, quotes = exchange.symbols(), exchange.quotes()

@@ -295,8 +295,8 @@ class BoardHead:
 class Boards(Protocol):
     """The order of the seats, per window; 1,000 to an item."""
 
-    def put_order(self, window: str, hour: int, revision: int, seats: Sequence[int]) -> None:
-        """Write the items of one board, replacing."""
+    def put_orders(self, hour: int, revision: int, orders: Mapping[str, Sequence[int]]) -> None:
+        """Write the items of the boards of these windows, replacing."""
 
     def publish(self, window: str, head: BoardHead) -> None:
         """Make it current unless one of a later (hour, revision) already is."""

@@ -57,10 +57,10 @@ def rank_traders(
     standings = {window: rank(each) for window, each in scores.items()}
     ranks: dict[int, Block] = rank_blocks(standings)
     history.put_blocks({(block, Kind.RANKS, task.hour): each for block, each in ranks.items()})
+    orders = {window.name: [int(seat) for seat in each.order] for window, each in standings.items()}
+    boards.put_orders(task.hour, task.revision, orders)
     for window, each in standings.items():
-        order = [int(seat) for seat in each.order]
-        boards.put_order(window.name, task.hour, task.revision, order)
-        head = BoardHead(task.hour, task.revision, len(order), _league(each))
+        head = BoardHead(task.hour, task.revision, len(each.order), _league(each))
         boards.publish(window.name, head)
     runs.mark_ranked(task.hour)
     names = {seat: each.name for seat, each in taken.items()}

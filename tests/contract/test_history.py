@@ -164,22 +164,22 @@ def test_the_count_is_that_of_the_seats_handed_out(stores: Stores) -> None:
 def test_an_order_comes_back_in_any_part(stores: Stores, fresh: Fresh, length: int) -> None:
     seats = [(n * 7919) % 100_003 for n in range(length)]
     head = BoardHead(fresh.hour, 0, length, LEAGUE)
-    stores.boards.put_order(fresh.window, fresh.hour, 0, seats)
+    stores.boards.put_orders(fresh.hour, 0, {fresh.window: seats})
     for start, count in ((0, 50), (0, 9999), (990, 20), (999, 1), (1000, 1000), (2490, 50)):
         assert stores.boards.order(fresh.window, head, start, count) == seats[start : start + count]
 
 
 def test_a_shorter_rebuild_ends_where_its_head_says(stores: Stores, fresh: Fresh) -> None:
-    stores.boards.put_order(fresh.window, fresh.hour, 0, range(1500))
-    stores.boards.put_order(fresh.window, fresh.hour, 0, range(1, 1001))
+    stores.boards.put_orders(fresh.hour, 0, {fresh.window: range(1500)})
+    stores.boards.put_orders(fresh.hour, 0, {fresh.window: range(1, 1001)})
     head = BoardHead(fresh.hour, 0, 1000, LEAGUE)
     assert stores.boards.order(fresh.window, head, 990, 50) == list(range(991, 1001))
 
 
 def test_revisions_and_windows_have_orders_of_their_own(stores: Stores, fresh: Fresh) -> None:
-    stores.boards.put_order(fresh.window, fresh.hour, 0, [1, 2])
-    stores.boards.put_order(fresh.window, fresh.hour, 1, [2, 1])
-    stores.boards.put_order(fresh.window + "b", fresh.hour, 1, [3])
+    stores.boards.put_orders(fresh.hour, 0, {fresh.window: [1, 2]})
+    stores.boards.put_orders(fresh.hour, 1, {fresh.window: [2, 1]})
+    stores.boards.put_orders(fresh.hour, 1, {fresh.window + "b": [3]})
     orders = [
         stores.boards.order(window, BoardHead(fresh.hour, revision, 2, LEAGUE), 0, 2)
         for window, revision in ((fresh.window, 0), (fresh.window, 1), (fresh.window + "b", 1))
@@ -207,7 +207,7 @@ def test_only_a_board_that_is_not_older_becomes_current(
 
 def test_a_thousand_places_take_about_two_kilobytes(tables: Tables, fresh: Fresh) -> None:
     seats = [(n * 7919) % 100_003 for n in range(1000)]
-    DynamoBoards(tables).put_order(fresh.window, fresh.hour, 0, seats)
+    DynamoBoards(tables).put_orders(fresh.hour, 0, {fresh.window: seats})
     (row,) = tables.query(
         "history",
         KeyConditionExpression="pk = :pk",

@@ -67,7 +67,7 @@ def stores() -> Iterator[DynamoStores]:
             made.seats.put(seat(place, name="Ada" if place == SEAT else f"trader {place:03}"))
         for window in WINDOWS:
             league = League(joined=256, active=256, retired=0, ranked=256, median=0)
-            made.boards.put_order(window.name, HOUR, 0, range(SEATS_PER_BLOCK))
+            made.boards.put_orders(HOUR, 0, {window.name: range(SEATS_PER_BLOCK)})
             made.boards.publish(window.name, BoardHead(HOUR, 0, SEATS_PER_BLOCK, league))
         yield made
 

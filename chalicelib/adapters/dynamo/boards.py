@@ -5,7 +5,7 @@ An item's seats are int32, byte-shuffled and compressed, after a version byte.
 
 import zlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import takewhile
 from typing import Final
@@ -31,8 +31,8 @@ class DynamoBoards:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def put_order(self, window: str, hour: int, revision: int, seats: Sequence[int]) -> None:
-        """Write the items of one board, replacing, 25 to a call."""
+    def put_orders(self, hour: int, revision: int, orders: Mapping[str, Sequence[int]]) -> None:
+        """Write the items of the boards of these windows, replacing, 25 to a call."""
         expires_at = {"N": str(whole_seconds(hour_start(hour) + _KEPT))}
         self._tables.put_each(
             "history",
@@ -40,6 +40,7 @@ class DynamoBoards:
                 key(*_order_key(window, hour, revision, start // _TO_AN_ITEM))
                 | {"content": {"B": _packed(seats[start : start + _TO_AN_ITEM])}}
                 | {EXPIRES: expires_at}
+                for window, seats in orders.items()
                 for start in range(0, len(seats), _TO_AN_ITEM)
             ),
         )
