@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import config, logs
 from chalicelib.domain.errors import ExchangeUnavailable
 from chalicelib.domain.market import Symbol
+from chalicelib.domain.switches import Switch
 from chalicelib.services import (
     exchange_ports,
     hour_file_ports,
     identity_ports,
     link_ports,
     ports,
+    switch_ports,
 )
+from chalicelib.services.known_switches import KnownSwitches
 from chalicelib.stores import Stores as Stores
 from chalicelib.stores import dynamo_stores
 
@@ -50,9 +53,13 @@ class _Replaced:
     machine: Callable[[], datetime] | None = None
     vault: link_ports.KeyVault | None = None
     files: hour_file_ports.PublicFiles | None = None
+    switches: KnownSwitches | None = None
 
 
 _replaced = _Replaced()
+
+
+_UNSWITCHED = KnownSwitches(dict, lambda: datetime.now(UTC))
 
 
 def use(
@@ -64,6 +71,7 @@ def use(
     machine: Callable[[], datetime] | None = None,
     vault: link_ports.KeyVault | None = None,
     files: hour_file_ports.PublicFiles | None = None,
+    switches: KnownSwitches | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
@@ -74,6 +82,7 @@ def use(
     _replaced.machine = machine
     _replaced.vault = vault
     _replaced.files = files
+    _replaced.switches = switches
 
 
 @cache
@@ -105,6 +114,11 @@ def now() -> datetime:
 def machine_now() -> datetime:
     """The machine's time: for leases, back-off and limits, never compared with `now`."""
     return _replaced.machine() if _replaced.machine is not None else datetime.now(UTC)
+
+
+def switches() -> KnownSwitches:
+    """What operators have switched; nothing, beside stores that are not the real ones."""
+    return _replaced.switches or (_UNSWITCHED if _replaced.stores is not None else _switches())
 
 
 def tasks() -> ports.Tasks:
@@ -282,7 +296,7 @@ def budget() -> "WeightBudget":
     """The weight that this process may ask of the exchange."""
     from chalicelib.adapters.binance.budget import WeightBudget
 
-    return WeightBudget(machine_now)
+    return WeightBudget(machine_now, rest_paused=lambda: switches().is_paused(Switch.EXCHANGE))
 
 
 @cache
@@ -297,6 +311,23 @@ def share_weight(containers: int) -> int:
     """Divide the exchange's weight among so many live containers, if they reach it from one
     address; returns the weight a minute that is left to this one."""
     return budget().share_with(containers if settings().shared_address == "yes" else 1)
+
+
+@cache
+def switch_store() -> switch_ports.SwitchStore:
+    """Where the switches are kept; for operators, who alone change them."""
+    from chalicelib.adapters import aws
+    from chalicelib.adapters.switches import ParameterSwitches
+
+    found = settings()
+    # one short try: nobody may have to wait long because of the switches
+    client = aws.client("ssm", found.region, found.cloud_url, tries=1, patience_s=2)
+    return ParameterSwitches(client, found.stage)
+
+
+@cache
+def _switches() -> KnownSwitches:
+    return KnownSwitches(lambda: switch_store().read(), machine_now)
 
 
 @cache

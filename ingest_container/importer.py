@@ -14,6 +14,7 @@ from typing import Final
 
 from chalicelib.domain.account import ImportState
 from chalicelib.domain.errors import Conflict, LeagueError, RateLimited
+from chalicelib.domain.switches import Switch
 from chalicelib.services.import_account import AccountImport, ImportSources, begin_import
 from chalicelib.services.import_ports import ImportProgress
 from ingest_container.followed import Followed, Stage
@@ -107,7 +108,8 @@ class Importer:
 
     def _may_import(self) -> bool:
         """The one place that says whether imports go on."""
-        return not self._resting and not self._closed
+        paused = self._outside.paused(Switch.IMPORT)
+        return not self._resting and not self._closed and not paused
 
     def _turn(self, case: _Case) -> None:
         account = case.followed.account

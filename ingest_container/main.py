@@ -81,6 +81,7 @@ def outside_of_wiring() -> Outside:
         now=wiring.now,
         machine=wiring.machine_now,
         share_weight=wiring.share_weight,
+        paused=lambda switch: wiring.switches().is_paused(switch),
     )
 
 

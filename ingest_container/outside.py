@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.switches import Switch
 from chalicelib.services.bind_account import LinkDesk
 from chalicelib.services.exchange_contact import ExchangeContact
 from chalicelib.services.exchange_ports import (
@@ -31,7 +32,8 @@ class Outside:
     """One exchange, the stores that ingest touches, the queue, and the two clocks: `now` is
     the exchange's, `machine` this machine's. `contact` is told what comes of asking the exchange,
     by calls and streams. `share_weight` is told how many containers live,
-    and gives the weight a minute that is left to this one."""
+    and gives the weight a minute that is left to this one. `paused` says what operators have
+    paused."""
 
     exchange_name: str
     exchange: Exchange
@@ -52,3 +54,4 @@ class Outside:
     now: Callable[[], datetime]
     machine: Callable[[], datetime]
     share_weight: Callable[[int], int]
+    paused: Callable[[Switch], bool] = lambda _: False

@@ -1,4 +1,4 @@
-"""`python -m sandbox.cloud_server --port 8084`: SQS, KMS and S3 (moto), the user pool and
+"""`python -m sandbox.cloud_server --port 8084`: SQS, KMS, S3 and SSM (moto), the user pool and
 the post office (our own, see `identity/`) under one address.
 
 The moto server itself looks through all of its services for each request to find out whom it is
@@ -16,7 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from sandbox.people_server import PeopleServer
 
 StartResponse = Callable[..., Any]
-_SIGNED_FOR = re.compile(r"/(sqs|kms|s3)/aws4_request")
+_SIGNED_FOR = re.compile(r"/(sqs|kms|s3|ssm)/aws4_request")
 
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
@@ -32,7 +32,7 @@ class QuietHandler(WSGIRequestHandler):
 
 def application() -> Application:
     """All services as one WSGI application; what is of no other goes to SQS."""
-    services = {name: create_backend_app(name) for name in ("sqs", "kms", "s3")}
+    services = {name: create_backend_app(name) for name in ("sqs", "kms", "s3", "ssm")}
     people = PeopleServer()
 
     def chosen(environment: dict[str, Any], start: StartResponse) -> Iterable[bytes]:

@@ -11,6 +11,7 @@ from chalice.test import Client, HTTPResponse
 
 from app import app
 from chalicelib import wiring
+from chalicelib.services.known_switches import KnownSwitches
 from chalicelib.services.link_ports import KeyVault
 from tests.contract.stores import Stores
 from tests.lobby import Lobby
@@ -74,7 +75,10 @@ class Browser:
 
 @contextmanager
 def browsing(
-    lobby: Lobby, stores: Stores | None = None, vault: KeyVault | None = None
+    lobby: Lobby,
+    stores: Stores | None = None,
+    vault: KeyVault | None = None,
+    switches: KnownSwitches | None = None,
 ) -> Iterator[Browser]:
     """A browser on the API over that lobby; other stores may take the place of its fakes."""
     of = stores or lobby.fakes
@@ -85,6 +89,7 @@ def browsing(
         people=lobby.people,
         machine=lambda: lobby.pool.now,
         vault=vault or lobby.fakes.vault,
+        switches=switches,
     )
     try:
         with Client(app) as client:

@@ -39,9 +39,11 @@ _PASSING = frozenset(
 )
 
 
-def client(service: str, region: str, url: str = "", *, tries: int = 3) -> Any:  # noqa: ANN401
+def client(
+    service: str, region: str, url: str = "", *, tries: int = 3, patience_s: float = 10
+) -> Any:  # noqa: ANN401
     """A client of `service`; `url` is empty for AWS itself. A call that was throttled or got no
-    answer is tried `tries` times in all.
+    answer within `patience_s` is tried `tries` times in all.
 
     A service on this machine is an emulator and gets no real credentials.
     """
@@ -49,8 +51,8 @@ def client(service: str, region: str, url: str = "", *, tries: int = 3) -> Any: 
         service,
         endpoint_url=url or None,
         config=Config(
-            connect_timeout=3,
-            read_timeout=10,
+            connect_timeout=min(3, patience_s),
+            read_timeout=patience_s,
             max_pool_connections=16,
             retries={"mode": "standard", "total_max_attempts": tries},
         ),

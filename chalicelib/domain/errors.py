@@ -9,6 +9,7 @@ LeagueError
 │   ├── TooLarge            more was sent than is ever needed
 │   └── WrongCode           a code from a mail or an app is not the right one, or too old
 ├── TooOften            the caller has to wait
+├── Paused              an operator has paused this for a while: try later
 ├── Conflict            someone else was first: read again, then decide
 ├── MissingPrice        an asset cannot be valued at an instant
 ├── DeliveryFailed      a message did not reach its receiver: send again
@@ -65,6 +66,10 @@ class TooOften(LeagueError):
         """Keep how long to wait."""
         super().__init__(message)
         self.wait_s = wait_s
+
+
+class Paused(LeagueError):
+    """An operator has paused this for everybody; the message says so in words for whoever asked."""
 
 
 class Conflict(LeagueError):

@@ -35,14 +35,26 @@ _DETAILS: Final = {
     ImportStatus.DONE: "The time before you joined is in, as far as the exchange tells of it.",
 }
 
+_PAUSED: Final = (
+    "Bringing in the time before people joined is paused for now. What was found so far is kept, "
+    "and it goes on by itself later. There is nothing for you to do."
+)
 
-def import_standing(account: ExchangeAccount, percent: int, problem: str) -> ImportStanding | None:
+
+def import_standing(
+    account: ExchangeAccount, percent: int, problem: str, *, paused: bool = False
+) -> ImportStanding | None:
     """How the import of a linked account stands, of which `percent` is done and which `problem`
-    holds up ("": none). None for an account that is not followed: nothing is brought in for it."""
+    holds up ("": none), or an operator (`paused`). None for an account that is not followed:
+    nothing is brought in for it."""
     if account.state not in (AccountState.CHECKING, AccountState.LIVE):
         return None
     status = _status(account, problem)
-    share = 100 if status is ImportStatus.DONE else min(percent, 99)
+    if status is ImportStatus.DONE:
+        return ImportStanding(status, 100, _DETAILS[status])
+    share = min(percent, 99)
+    if paused:
+        return ImportStanding(ImportStatus.HELD_UP, share, _PAUSED)
     return ImportStanding(status, share, _DETAILS[status])
 
 

@@ -240,7 +240,7 @@ BOARD: Final = Part(
 STATUS: Final = Part(
     Seen.ALL,
     {
-        **_all("version", "last_hour_ranked", "active", "fresh"),
+        **_all("version", "last_hour_ranked", "active", "fresh", "banner"),
         "exchange": Part(Seen.ALL, _all("name", "state", "since", "until")),
         "prices": Part(Seen.ALL, _all("taken_at", "age_s")),
     },

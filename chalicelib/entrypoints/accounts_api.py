@@ -13,6 +13,7 @@ from chalicelib import wiring
 from chalicelib.domain.account import Trader
 from chalicelib.domain.account_words import Status, standing_of
 from chalicelib.domain.import_words import ImportStanding, ImportStatus, import_standing
+from chalicelib.domain.switches import Switch
 from chalicelib.entrypoints import http
 from chalicelib.entrypoints.bodies import Body, body, require_own
 from chalicelib.entrypoints.parameters import Query, query
@@ -155,6 +156,7 @@ def post_account() -> Response:
     """Link one."""
     request = blueprint.current_request
     viewer, sent = signed_in(request), body(LinkBody, request)
+    wiring.switches().now().require_running(Switch.LINKING)
     asked = AskedLink(sent.exchange, sent.api_key, sent.secret, sent.key_pair_id, sent.take_back)
     gate = gate_of(request)
     account = request_link(viewer.trader, asked, wiring.now(), wiring.desk(), gate)
@@ -168,6 +170,7 @@ def post_key_pair() -> Response:
     """Make a pair."""
     request = blueprint.current_request
     viewer, sent = signed_in(request), body(KeyPairBody, request)
+    wiring.switches().now().require_running(Switch.LINKING)
     gate = gate_of(request)
     pair, public = issue_key_pair(
         viewer.trader, sent.exchange, wiring.desk(), gate, wiring.new_key_pair
@@ -197,7 +200,13 @@ def delete_account(account_id: str) -> Response:
 def account_stores() -> AccountStores:
     """Where it is read how accounts stand."""
     found = wiring.stores()
-    return AccountStores(found.accounts, found.holdings, found.conditions, found.imports)
+    return AccountStores(
+        found.accounts,
+        found.holdings,
+        found.conditions,
+        found.imports,
+        imports_paused=wiring.switches().is_paused(Switch.IMPORT),
+    )
 
 
 def account_answers(trader: Trader) -> list[AccountAnswer]:

@@ -109,6 +109,7 @@ class StatusAnswer(Answer):
     fresh: int = Field(description="Of them, those whose data was fresh at that hour.")
     exchange: ExchangeAnswer | None = Field(description="null before it was first asked.")
     prices: PricesAnswer | None = Field(description="null before the first.")
+    banner: str | None = Field(description="What the league wants everyone to know just now.")
 
 
 OPERATIONS = (
@@ -173,6 +174,7 @@ def get_status() -> Response:
         fresh=status.fresh,
         exchange=_exchange(outside.condition),
         prices=_prices(outside),
+        banner=wiring.switches().now().banner,
     )
     fresh = min(_STATUS_FRESH_S, http.seconds_fresh(now, status.hour))
     return http.answer(request, body, fresh, STATUS)

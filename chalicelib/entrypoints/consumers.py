@@ -13,9 +13,11 @@ from uuid import uuid4
 
 from chalicelib import wiring
 from chalicelib.domain.errors import Conflict, InvalidRequest
+from chalicelib.domain.switches import Switch
 from chalicelib.services import record_account_event
 from chalicelib.services.ports import Lease, RankTask, ShardTask, StreamItem
 from chalicelib.services.record_account_event import record_account_events
+from chalicelib.services.unranked_hours import unranked_before
 
 _MARKED_WITHIN: Final = timedelta(seconds=90)  # longer than the function may run
 
@@ -77,9 +79,21 @@ def _done(message: Message) -> bool:
 
 def _do(task: ShardTask | RankTask) -> None:
     if isinstance(task, RankTask):
-        wiring.rank_traders(task)
+        _rank(task)
     else:
         _mark_alone(task)
+
+
+def _rank(task: RankTask) -> None:
+    """Rank the hour after those that were left out. While ranking is paused nothing is: the first
+    tick after the pause asks again."""
+    if wiring.switches().is_paused(Switch.RANKING):
+        _log.warning("ranking_paused", extra={"hour": task.hour})
+        return
+    for hour in unranked_before(task.hour, wiring.stores().runs):
+        _log.warning("hour_ranked_late", extra={"hour": hour})
+        wiring.rank_traders(RankTask(hour))
+    wiring.rank_traders(task)
 
 
 def _mark_alone(task: ShardTask) -> None:

@@ -26,6 +26,7 @@ from chalicelib.domain.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    Paused,
     PaymentDeclined,
     StoreUnavailable,
     TooLarge,
@@ -45,6 +46,7 @@ _STATUS: dict[type[LeagueError], HTTPStatus] = {
     NotSignedIn: HTTPStatus.UNAUTHORIZED,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooOften: HTTPStatus.TOO_MANY_REQUESTS,
+    Paused: HTTPStatus.SERVICE_UNAVAILABLE,
     InvalidRequest: HTTPStatus.BAD_REQUEST,
     Conflict: HTTPStatus.CONFLICT,
     PaymentDeclined: HTTPStatus.PAYMENT_REQUIRED,
@@ -56,6 +58,8 @@ _STATUS: dict[type[LeagueError], HTTPStatus] = {
 }
 _TRY_AGAIN_S = 5
 """Seconds after which a failed call, or a board that is due, is worth another try."""
+_PAUSED_S = 300
+"""The same for what an operator has paused."""
 
 _VARY: dict[str, str | list[str]] = {"Vary": "Authorization"}
 _PRIVATE: dict[str, str | list[str]] = {"Cache-Control": "private, no-store", **_VARY}
@@ -209,6 +213,10 @@ def problem(status: HTTPStatus, detail: str, first_page: str | None = None) -> R
 def problem_of(error: LeagueError, first_page: str | None = None) -> Response:
     """The problem document of an error; outside the league's own doing it says to try again."""
     status = next(_STATUS[each] for each in type(error).__mro__ if each in _STATUS)
+    if isinstance(error, Paused):
+        made = problem(status, str(error))
+        made.headers["Retry-After"] = str(_PAUSED_S)
+        return made
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("route_failed", exc_info=error)
         return problem(status, "the league cannot answer just now; try again in a few seconds")

@@ -9,6 +9,7 @@ from chalice import Blueprint, Response
 from pydantic import Field
 
 from chalicelib import wiring
+from chalicelib.domain.switches import Switch
 from chalicelib.entrypoints import http
 from chalicelib.entrypoints.bodies import Body, body
 from chalicelib.entrypoints.session_api import NO_COOKIE
@@ -129,6 +130,7 @@ def post_email() -> Response:
     """Ask for a new address."""
     request = blueprint.current_request
     viewer, asked = signed_in(request), body(NewEmailBody, request)
+    wiring.switches().now().require_running(Switch.MAIL)
     change_email(viewer.owner, asked.proof, asked.email, gate_of(request), wiring.people())
     sent = CodeSentAnswer(detail="If that can be, a code is on its way to the new address.")
     return http.private(sent, HTTPStatus.ACCEPTED)
@@ -140,6 +142,7 @@ def post_email_code() -> Response:
     """Confirm the new address."""
     request = blueprint.current_request
     viewer, asked = signed_in(request), body(CodeBody, request)
+    wiring.switches().now().require_running(Switch.MAIL)
     confirm_email(viewer.owner, asked.code, gate_of(request), wiring.people())
     return http.private(None)
 

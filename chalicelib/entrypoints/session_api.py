@@ -13,6 +13,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import wiring
 from chalicelib.domain.errors import NotSignedIn
+from chalicelib.domain.switches import Switch
 from chalicelib.entrypoints import http
 from chalicelib.entrypoints.bodies import body, require_own
 from chalicelib.entrypoints.session_bodies import (
@@ -135,6 +136,7 @@ def post_sign_up() -> Response:
     """Ask to join."""
     request = blueprint.current_request
     asked = body(SignUpBody, request)
+    wiring.switches().now().require_running(Switch.MAIL)
     members = wiring.members()
     sign_up(
         Application(asked.name, asked.email, asked.password),
@@ -171,6 +173,7 @@ def post_resend() -> Response:
     """Have a new code mailed."""
     request = blueprint.current_request
     asked = body(ResendBody, request)
+    wiring.switches().now().require_running(Switch.MAIL)
     traders = wiring.stores().traders
     resend_code(asked.name, gate_of(request), people=wiring.people(), traders=traders)
     return http.private(_CODE_SENT, HTTPStatus.ACCEPTED)
@@ -218,6 +221,7 @@ def post_forgot() -> Response:
     """Have a code mailed for a new password."""
     request = blueprint.current_request
     asked = body(ForgotBody, request)
+    wiring.switches().now().require_running(Switch.MAIL)
     traders = wiring.stores().traders
     forget_password(asked.login, gate_of(request), people=wiring.people(), traders=traders)
     return http.private(_CODE_SENT, HTTPStatus.ACCEPTED)

@@ -23,12 +23,13 @@ class AccountView:
 
 @dataclass(frozen=True, slots=True)
 class AccountStores:
-    """Where it is read how accounts stand."""
+    """Where it is read how accounts stand, and whether imports are paused."""
 
     accounts: Accounts
     holdings: Holdings
     conditions: ExchangeConditions
     imports: Imports
+    imports_paused: bool = False
 
 
 def list_accounts(trader: Trader, stores: AccountStores) -> list[AccountView]:
@@ -48,16 +49,18 @@ def list_accounts(trader: Trader, stores: AccountStores) -> list[AccountView]:
         AccountView(
             each,
             standing_of(each, _doubt(rows.get(each.account_id)), said[each.exchange]),
-            _imported(each, progress.get(each.account_id)),
+            _imported(each, progress.get(each.account_id), stores.imports_paused),
         )
         for each in found
     ]
 
 
-def _imported(account: ExchangeAccount, progress: ImportProgress | None) -> ImportStanding | None:
+def _imported(
+    account: ExchangeAccount, progress: ImportProgress | None, paused: bool
+) -> ImportStanding | None:
     if progress is None:
-        return import_standing(account, 0, "")
-    return import_standing(account, progress.percent, progress.problem)
+        return import_standing(account, 0, "", paused=paused)
+    return import_standing(account, progress.percent, progress.problem, paused=paused)
 
 
 def _doubt(row: AccountHoldings | None) -> datetime | None:

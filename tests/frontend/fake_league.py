@@ -122,7 +122,13 @@ class FakeLeague:
             name="binance", state=self.exchange, since="2026-11-23T08:40:00Z", until=until
         )
         answer = boards.StatusAnswer(
-            version="1", last_hour_ranked=None, active=1, fresh=1, exchange=outside, prices=None
+            version="1",
+            last_hour_ranked=None,
+            active=1,
+            fresh=1,
+            exchange=outside,
+            prices=None,
+            banner=None,
         )
         return self._refused(request) or _json(answer)
 

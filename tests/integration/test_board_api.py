@@ -325,6 +325,7 @@ class TestStatus:
                 "fresh": 3,
                 "exchange": None,
                 "prices": None,
+                "banner": None,
             }
 
     def test_it_tells_how_the_exchange_does_and_of_when_the_prices_are(

@@ -44,7 +44,7 @@ BOARD = {
     *("traders.max_drawdown_pct", "traders.followers", "traders.status"),
 }
 STATUS = {
-    *("version", "last_hour_ranked", "active", "fresh", "exchange", "prices"),
+    *("version", "last_hour_ranked", "active", "fresh", "exchange", "prices", "banner"),
     *("prices.taken_at", "prices.age_s"),
 }
 PROFILE = {

@@ -16,6 +16,7 @@ from chalicelib.domain.errors import RateLimited
 LIMIT_A_MINUTE = 6000  # until the exchange says its own
 OUR_SHARE = 0.8
 _MINUTE = timedelta(minutes=1)
+_ASK_AGAIN_AFTER = timedelta(seconds=30)
 
 
 class Priority(Enum):
@@ -36,11 +37,14 @@ class WeightBudget:
         clock: Callable[[], datetime],
         wait: Callable[[float], None] = time.sleep,
         limit: int = LIMIT_A_MINUTE,
+        rest_paused: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`clock` is the machine's time, `wait` sleeps for some seconds."""
+        """`clock` is the machine's time, `wait` sleeps for some seconds. `rest_paused` says
+        whether an operator wants nothing asked by REST."""
         self._clock = clock
         self._wait = wait
         self._limit = limit
+        self._rest_paused = rest_paused
         self._sharers = 1
         self._lock = Lock()
         self._minute = -1
@@ -75,6 +79,12 @@ class WeightBudget:
             if retry_at > give_up_at:
                 raise self._spent(retry_at)
             self._wait(seconds)
+
+    def require_rest(self) -> None:
+        """Raises RateLimited while an operator has paused all REST to the exchange."""
+        if self._rest_paused():
+            retry_at = self._clock() + _ASK_AGAIN_AFTER
+            raise RateLimited("asking the exchange is paused by an operator", retry_at)
 
     def observe(self, used: int, asked_at: datetime) -> None:
         """Take in what the exchange says was used in the minute of a call made at `asked_at`;

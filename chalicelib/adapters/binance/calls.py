@@ -200,6 +200,7 @@ class BinanceCalls:
     def _ask_once(
         self, gate: _Gate, ask: Callable[[Client], Answer], pair: KeyPair | None
     ) -> tuple[Answer, Refusal | None, Exception | None]:
+        self._budget.require_rest()
         gate.spend()
         asked_at = self._machine()
         client = self._client(pair)

@@ -4037,6 +4037,11 @@ export interface components {
             exchange: components["schemas"]["ExchangeAnswer"] | null;
             /** @description null before the first. */
             prices: components["schemas"]["PricesAnswer"] | null;
+            /**
+             * Banner
+             * @description What the league wants everyone to know just now.
+             */
+            banner: string | null;
         };
         /**
          * TradeAnswer

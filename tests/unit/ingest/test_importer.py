@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -6,6 +8,7 @@ import pytest
 from chalicelib.domain.account import AccountState, ExchangeAccount, ImportState
 from chalicelib.domain.errors import ExchangeUnavailable, RateLimited
 from chalicelib.domain.rebuild import day_of, midnight
+from chalicelib.domain.switches import Switch
 from chalicelib.domain.windows import hour_of
 from chalicelib.services.import_account import ImportSources
 from chalicelib.services.import_ports import ImportProgress
@@ -20,7 +23,7 @@ LINK_DAY = day_of(NOON)
 class Importing:
     """A container that follows one account, linked at noon, of an old account at the exchange."""
 
-    def __init__(self) -> None:
+    def __init__(self, paused: Callable[[Switch], bool] = lambda _: False) -> None:
         self.world = World()
         fakes, exchange = self.world.fakes, self.world.exchange
         sources = ImportSources(
@@ -32,7 +35,8 @@ class Importing:
         )
         account = self.world.add_account(state=AccountState.LIVE)
         self.followed = Followed(account, key_pair("ada"), Stage.STREAM)
-        self.importer = Importer(self.world.outside(), sources, lambda: [self.followed])
+        outside = replace(self.world.outside(), paused=paused)
+        self.importer = Importer(outside, sources, lambda: [self.followed])
         hours = range(hour_of(midnight(LINK_DAY - 91)), hour_of(NOON) + 2)
         exchange.hours_closed["BTCUSDT"] = {hour: Decimal(100) for hour in hours}
         exchange.snapshots_of["ada"] = [
