@@ -1,5 +1,5 @@
 // Runs before the first paint: what the visitor chose stands at once, and nothing moves later.
-// It also serves the two buttons of the frame, so that pages of mere text need no other script.
+// It also serves the buttons of the frame, so that pages of mere text need no other script.
 (function () {
   var root = document.documentElement;
 
@@ -13,10 +13,42 @@
 
   function keep(name, value) {
     try {
-      localStorage.setItem(name, value);
+      if (value === null) localStorage.removeItem(name);
+      else localStorage.setItem(name, value);
     } catch (refused) {
       return; // it holds for this page
     }
+  }
+
+  // who was signed in here last; whether he still is, src/lib/session.ts finds out
+  function showMember() {
+    var name = kept("member");
+    if (name === null) delete root.dataset.member;
+    else root.dataset.member = "";
+    var profile = document.getElementById("my-profile");
+    if (!profile || name === null) return;
+    profile.href = "/t/" + encodeURIComponent(name);
+    document.querySelector(".my-name").textContent = name;
+    document.querySelector(".me").setAttribute("aria-label", name + ": your menu");
+  }
+
+  function signOut(button) {
+    var own = { method: "POST", headers: { "X-League-Request": "1" } };
+    button.disabled = true;
+    fetch("/api/session/sign-out", own)
+      .then(function (answer) {
+        if (!answer.ok) throw new Error(answer.statusText);
+        keep("member", null);
+        dispatchEvent(new CustomEvent("memberchange", { detail: null }));
+        document.getElementById("me-menu").hidePopover();
+        button.textContent = "Sign out";
+      })
+      .catch(function () {
+        button.textContent = "Not signed out: try again";
+      })
+      .finally(function () {
+        button.disabled = false;
+      });
   }
 
   function isDark() {
@@ -27,11 +59,16 @@
   var theme = kept("theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   if (kept("welcomed")) root.dataset.welcomed = "";
+  showMember();
+  document.addEventListener("DOMContentLoaded", showMember);
+  addEventListener("memberchange", showMember);
+  addEventListener("storage", showMember);
 
   document.addEventListener("click", function (event) {
-    var button = event.target.closest("#theme, #welcomed");
+    var button = event.target.closest("#theme, #welcomed, #sign-out");
     if (!button) return;
-    if (button.id === "theme") {
+    if (button.id === "sign-out") signOut(button);
+    else if (button.id === "theme") {
       root.dataset.theme = isDark() ? "light" : "dark";
       keep("theme", root.dataset.theme);
       dispatchEvent(new Event("themechange"));

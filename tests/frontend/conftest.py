@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from sandbox.site_build import built_site
 from tests.frontend.fake_league import NINE, FakeLeague
+from tests.frontend.fake_session import COOKIE, NAME
 from tests.frontend.serving import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -77,6 +78,28 @@ def league(_served: tuple[FakeLeague, str]) -> FakeLeague:
 def site(_served: tuple[FakeLeague, str]) -> str:
     """The address of the site."""
     return _served[1]
+
+
+@pytest.fixture
+def member(page: Page, site: str, league: FakeLeague) -> Page:
+    """The visitor is a member, and was signed in here before."""
+    remember(page, site, league)
+    return page
+
+
+def remember(page: Page, site: str, league: FakeLeague, name: str = NAME) -> None:
+    """Give the browser what signing in leaves in it."""
+    cookie, _ = league.members.begin(name)
+    page.context.add_cookies(
+        [
+            {
+                "name": COOKIE, "value": cookie, "url": f"{site}/api/session/", "httpOnly": True,
+                "secure": True, "sameSite": "Strict",
+            }
+        ]
+    )  # fmt: skip
+    page.goto(f"{site}/robots.txt")
+    page.evaluate("(name) => localStorage.setItem('member', name)", name)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 // An answer of the API that keeps itself new: the last good one stays while a newer one comes or fails.
 
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { Problem, read } from "./api";
+import { Problem, call } from "./api";
+import { ask, useSession } from "./session";
 
 const TRY_AGAIN_MS = 15_000;
 
@@ -15,24 +16,37 @@ export type Loaded<T> = {
   again: () => void;
 };
 
+/** As whom to ask. `member`: as who is signed in, not before. `both`: as a visitor until it is
+ * known that somebody is signed in, then as him. */
+export type As = "visitor" | "member" | "both";
+
 /** Reads `address` now, when it changes, when the visitor comes back, and after `renewAfter` ms. */
-export function useAnswer<T>(address: string, renewAfter: (answer: T) => number | null): Loaded<T> {
+export function useAnswer<T>(
+  address: string,
+  renewAfter: (answer: T) => number | null,
+  as: As = "visitor",
+): Loaded<T> {
+  const session = useSession();
+  const asker = as !== "visitor" && session.state === "in" ? session.name : null;
   const [round, setRound] = useState(0);
-  const [known, setKnown] = useState<{ answer: T; of: string } | null>(null);
+  const [known, setKnown] = useState<{ answer: T; of: string; asker: string | null } | null>(null);
   const [problem, setProblem] = useState<{ is: Problem; of: string } | null>(null);
   const [busy, setBusy] = useState(true);
   const again = useCallback(() => setRound((count) => count + 1), []);
 
   useEffect(() => {
+    if (as === "member" && asker === null) return;
     const stopped = new AbortController();
     let timer = 0;
     const later = (wait: number | null) => {
       if (wait !== null && !stopped.signal.aborted) timer = window.setTimeout(again, wait);
     };
     setBusy(true);
-    read<T>(address, stopped.signal)
+    const { signal } = stopped;
+    const read = asker === null ? call<T>(address, { signal }) : ask<T>("GET", address, undefined, signal);
+    read
       .then((answer) => {
-        setKnown({ answer, of: address });
+        setKnown({ answer, of: address, asker });
         setProblem(null);
         setBusy(false);
         later(renewAfter(answer));
@@ -48,7 +62,7 @@ export function useAnswer<T>(address: string, renewAfter: (answer: T) => number 
       window.clearTimeout(timer);
       stopped.abort();
     };
-  }, [address, round]);
+  }, [address, round, asker]);
 
   useEffect(() => {
     const back = () => {
@@ -63,5 +77,7 @@ export function useAnswer<T>(address: string, renewAfter: (answer: T) => number 
   }, []);
 
   const current = problem !== null && problem.of === address ? problem.is : null;
-  return { answer: known?.answer ?? null, of: known?.of ?? "", problem: current, busy, again };
+  // what one's own eyes saw is not for whoever comes after
+  const mine = known !== null && (known.asker === null || known.asker === session.name) ? known : null;
+  return { answer: mine?.answer ?? null, of: mine?.of ?? "", problem: current, busy, again };
 }

@@ -1,4 +1,4 @@
-// Reads our own API. Amounts and percentages arrive as text and are shown, never added up.
+// Calls our own API. Amounts and percentages arrive as text and are shown, never added up.
 
 import type { components } from "./api-types";
 
@@ -14,8 +14,18 @@ export type Day = Schemas["DayAnswer"];
 export type Trades = Schemas["TradesAnswer"];
 export type Trade = Schemas["TradeAnswer"];
 export type WindowName = Board["window"];
+export type SessionAnswer = Schemas["SessionAnswer"];
 
 export const WINDOWS: readonly WindowName[] = ["24h", "7d", "30d"];
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export type How = {
+  method?: Method;
+  body?: unknown;
+  /** An access token: asks as the one it is of. */
+  token?: string;
+  signal?: AbortSignal;
+};
 
 /** Why there is no answer; `status` is 0 when nothing came back at all. */
 export class Problem extends Error {
@@ -27,23 +37,27 @@ export class Problem extends Error {
   }
 }
 
-/** The answer at `address`. Throws Problem, or what the signal was aborted with. */
-export async function read<T>(address: string, signal: AbortSignal): Promise<T> {
+/** The answer at `address`; null for one without content. Throws Problem, or what the signal was
+ * aborted with. */
+export async function call<T>(address: string, { method = "GET", body, token, signal }: How = {}): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (token) headers["Authorization"] = `Bearer ${token}`;
+  // no other site can send a header of ours, so it cannot ask for changes
+  if (method !== "GET") headers["X-League-Request"] = "1";
+  if (body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
     // no-cache asks whether our copy is still the newest: an hour may have closed early
-    response = await fetch(address, {
-      signal,
-      cache: "no-cache",
-      headers: { Accept: "application/json" },
-    });
+    const cache = method === "GET" ? "no-cache" : "no-store";
+    const sent = body === undefined ? null : JSON.stringify(body);
+    response = await fetch(address, { method, headers, cache, body: sent, signal: signal ?? null });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal?.aborted) throw error;
     throw new Problem(0, "");
   }
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok && body !== null) return body as T;
-  throw new Problem(response.status, sentence(body));
+  const content: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
+  if (response.ok && content !== undefined) return content as T;
+  throw new Problem(response.status, sentence(content));
 }
 
 function sentence(body: unknown): string {
