@@ -14,8 +14,8 @@ from typing import Protocol
 
 from chalicelib.domain.errors import StoreUnavailable
 from chalicelib.services.ports import Accounts, Lease, Leases
+from chalicelib.services.streaming import CONTAINERS
 
-GROUP = "ingest"
 PRICES = "prices"
 READY = "ready"
 """The note of a holder who needs his predecessor no more."""
@@ -177,7 +177,7 @@ class Rota:
 
     def _read(self, now: datetime) -> dict[str, Lease]:
         """All leases by name; who holds one that runs is alive."""
-        seen = {lease.name: lease for lease in self._leases.of_group(GROUP)}
+        seen = {lease.name: lease for lease in self._leases.of_group(CONTAINERS)}
         self.containers = sorted({lease.holder for lease in seen.values() if lease.until > now})
         return seen
 
@@ -212,7 +212,7 @@ class Rota:
 
     def _lease(self, name: str, now: datetime, note: str = "") -> Lease:
         until = now + _seconds(self._times.lease)
-        return Lease(GROUP, name, self._container, until, note)
+        return Lease(CONTAINERS, name, self._container, until, note)
 
     def _own_name(self) -> str:
         return f"{_CONTAINER}{self._container}"

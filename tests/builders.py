@@ -29,7 +29,8 @@ from chalicelib.domain.ledger import (
 )
 from chalicelib.domain.market import AssetPrice, PriceList, Quote, Symbol
 from chalicelib.services.exchange_ports import AccountReading
-from chalicelib.services.ports import Seat, Snapshot, StreamItem
+from chalicelib.services.ports import Lease, Seat, Snapshot, StreamItem
+from chalicelib.services.streaming import CONTAINERS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 """The instant that all defaults are about: a full hour."""
@@ -337,3 +338,9 @@ def account_reading(
 ) -> AccountReading:
     """An exchange's answer about an account: account_reading(USDT="1000")."""
     return AccountReading(uid, amounts(**quantities), updated_at)
+
+
+def container_lease(until: datetime | None = None) -> Lease:
+    """That of a stream container which lives, or lived until then."""
+    end = until or datetime.max.replace(tzinfo=UTC)
+    return Lease(CONTAINERS, "container elsewhere", "elsewhere", end)

@@ -21,7 +21,14 @@ from chalicelib.domain.market import PriceList
 from chalicelib.domain.windows import WINDOWS, day_of_hour, hour_of, hour_start
 from chalicelib.services.identity_ports import Identity, People
 from chalicelib.services.ports import BoardHead, League
-from tests.builders import NOON, account_holdings, asset_price, seat, trader
+from tests.builders import (
+    NOON,
+    account_holdings,
+    asset_price,
+    container_lease,
+    seat,
+    trader,
+)
 from tests.contract.stores import Stores
 from tests.fake_identity import FakeMail, FakeThrottle, FakeTokens
 from tests.fakes import Fakes
@@ -37,6 +44,10 @@ class ReadSide:
     fakes: Fakes = field(default_factory=Fakes)
     hour: int = HOUR
     now: datetime = REQUESTED_AT
+
+    def __post_init__(self) -> None:
+        """A stream container lives."""
+        self.fakes.leases.acquire(container_lease(), NOON)
 
     def join(
         self,

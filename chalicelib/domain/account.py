@@ -96,6 +96,7 @@ class Trouble(Enum):
     EXCHANGE_SILENT = "exchange_silent"
     MAINTENANCE = "maintenance"
     STREAM_BROKEN = "stream_broken"
+    NOT_FOLLOWED = "not_followed"
 
 
 @dataclass(frozen=True, slots=True)

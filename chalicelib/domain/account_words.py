@@ -48,6 +48,13 @@ class Standing:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """No container follows any account, since that instant of exchange time if it is known."""
+
+    since: datetime | None
+
+
 _PAGE: Final = "in your Binance account under API Management, Edit restrictions,"
 _WE_SEE: Final = "then link the same key again here, or wait: we look once a day."
 
@@ -96,6 +103,9 @@ _TROUBLES: Final = {
     "ourselves when it opens. There is nothing for you to do.",
     Trouble.STREAM_BROKEN: "The connection for this account's events is interrupted; we connect "
     "again by ourselves and then fetch what was missed. There is nothing for you to do.",
+    Trouble.NOT_FOLLOWED: "The part of the league that follows accounts is interrupted, for all "
+    "traders. When it is back, it fetches what was missed; your orders and balance at the exchange "
+    "are untouched. There is nothing for you to do.",
 }
 
 _BEING_COMPARED: Final = Reason(
@@ -121,9 +131,10 @@ def standing_of(
     account: ExchangeAccount,
     doubted_at: datetime | None = None,
     condition: ExchangeCondition | None = None,
+    silence: Silence | None = None,
 ) -> Standing:
-    """How the account stands; it is in doubt since `doubted_at`, and `condition` is that of its
-    exchange."""
+    """How the account stands; it is in doubt since `doubted_at`, `condition` is that of its
+    exchange, and in a `silence` what is noted of all these is old."""
     refusals = tuple(map(reason_of, account.refusals))
     if account.state is AccountState.UNLINKED:
         return Standing(Status.UNLINKED, account.unlinked_at, refusals)
@@ -133,7 +144,7 @@ def standing_of(
         return Standing(Status.KEY_REVOKED, reasons=refusals)
     if account.state is not AccountState.LIVE and account.state is not AccountState.CHECKING:
         return Standing(Status.REFUSED, reasons=refusals)
-    trouble, since = _trouble(account, condition)
+    trouble, since = _trouble(account, condition, silence)
     reasons = (reason_of(trouble),) if trouble is not None else ()
     if account.state is AccountState.CHECKING:
         return Standing(Status.CHECKING, account.linked_at, reasons)
@@ -146,8 +157,10 @@ def standing_of(
 
 
 def _trouble(
-    account: ExchangeAccount, condition: ExchangeCondition | None
+    account: ExchangeAccount, condition: ExchangeCondition | None, silence: Silence | None
 ) -> tuple[Trouble | None, datetime | None]:
+    if silence is not None:
+        return Trouble.NOT_FOLLOWED, silence.since
     if account.trouble is not None:
         return account.trouble, account.trouble_since
     if condition is None or condition.condition not in _CONDITIONS:

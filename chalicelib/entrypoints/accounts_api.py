@@ -197,21 +197,24 @@ def delete_account(account_id: str) -> Response:
     return http.private(None)
 
 
-def account_stores() -> AccountStores:
-    """Where it is read how accounts stand."""
+def account_views(trader: Trader) -> list[AccountView]:
+    """All accounts he ever linked, and how they stand now."""
     found = wiring.stores()
-    return AccountStores(
+    stores = AccountStores(
         found.accounts,
         found.holdings,
         found.conditions,
         found.imports,
+        found.leases,
+        found.prices,
         imports_paused=wiring.switches().is_paused(Switch.IMPORT),
     )
+    return list_accounts(trader, stores, wiring.machine_now())
 
 
 def account_answers(trader: Trader) -> list[AccountAnswer]:
     """All accounts he ever linked."""
-    return [_account(each) for each in list_accounts(trader, account_stores())]
+    return [_account(each) for each in account_views(trader)]
 
 
 def _account(view: AccountView) -> AccountAnswer:

@@ -12,7 +12,7 @@ from chalicelib.domain.account_words import Status as AccountStatus
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.windows import hour_of
 from chalicelib.entrypoints import http
-from chalicelib.entrypoints.accounts_api import account_stores
+from chalicelib.entrypoints.accounts_api import account_views
 from chalicelib.entrypoints.bodies import Body, body
 from chalicelib.entrypoints.csv_text import Format, csv_text
 from chalicelib.entrypoints.http import Answer
@@ -24,7 +24,6 @@ from chalicelib.entrypoints.session_bodies import Code, Password
 from chalicelib.entrypoints.viewer import gate_of, signed_in
 from chalicelib.services.change_settings import change_settings
 from chalicelib.services.delete_member import Exit, delete_member
-from chalicelib.services.list_accounts import list_accounts
 from chalicelib.services.prove_owner import Proof
 from chalicelib.services.show_balance import show_balance
 
@@ -236,7 +235,7 @@ def _changed(shown: Visibility, asked: SettingsBody) -> Visibility:
 
 def _me(trader: Trader) -> MeAnswer:
     stores, shown = wiring.stores(), trader.visibility
-    accounts = list_accounts(trader, account_stores())
+    accounts = account_views(trader)
     return MeAnswer(
         name=trader.name,
         joined_at=http.instant(trader.joined_at),

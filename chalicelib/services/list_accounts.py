@@ -9,7 +9,8 @@ from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.import_words import ImportStanding, import_standing
 from chalicelib.services.exchange_ports import ExchangeConditions
 from chalicelib.services.import_ports import ImportProgress, Imports
-from chalicelib.services.ports import Accounts, Holdings
+from chalicelib.services.ports import Accounts, Holdings, Leases, Prices
+from chalicelib.services.streaming import silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class AccountStores:
     holdings: Holdings
     conditions: ExchangeConditions
     imports: Imports
+    leases: Leases
+    prices: Prices
     imports_paused: bool = False
 
 
-def list_accounts(trader: Trader, stores: AccountStores) -> list[AccountView]:
+def list_accounts(trader: Trader, stores: AccountStores, machine: datetime) -> list[AccountView]:
     """All accounts he ever linked, in the order of linking; those that went on as an older one
-    are left out."""
+    are left out. `machine` is the machine's time."""
     found = [
         each
         for each in stores.accounts.of_trader(trader.trader_id)
@@ -44,11 +47,12 @@ def list_accounts(trader: Trader, stores: AccountStores) -> list[AccountView]:
         return []
     rows = {row.account_id: row for row in stores.holdings.of_seat(trader.seat)}
     said = {name: stores.conditions.get(name) for name in {each.exchange for each in found}}
+    nobody = silence(machine, leases=stores.leases, prices=stores.prices)
     progress = stores.imports.progress(trader.trader_id)
     return [
         AccountView(
             each,
-            standing_of(each, _doubt(rows.get(each.account_id)), said[each.exchange]),
+            standing_of(each, _doubt(rows.get(each.account_id)), said[each.exchange], nobody),
             _imported(each, progress.get(each.account_id), stores.imports_paused),
         )
         for each in found

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -19,9 +20,16 @@ from chalicelib.domain.account import (
 )
 from chalicelib.domain.account_words import reason_of
 from chalicelib.domain.exchange_condition import Condition, ExchangeCondition
+from chalicelib.domain.market import PriceList
 from chalicelib.services.request_link import MOST_ACCOUNTS
 from tests.browser import Browser, browsing
-from tests.builders import EXCHANGE, account_holdings, at
+from tests.builders import (
+    EXCHANGE,
+    NOON,
+    account_holdings,
+    at,
+    container_lease,
+)
 from tests.lobby import Lobby
 
 KEY, SECRET = "K" * 60 + "ey01", "S" * 60 + "ec01"
@@ -41,14 +49,19 @@ def browser(lobby: Lobby) -> Iterator[Browser]:
 
 @pytest.fixture
 def ada(lobby: Lobby, browser: Browser) -> str:
-    """Ada's access token."""
+    """Ada's access token; a stream container lives."""
+    lobby.fakes.leases.acquire(container_lease(), NOON)
     lobby.join()
     return lobby.owner().access_token
 
 
-def accounts_of(browser: Browser, token: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = browser.get("/me/accounts", token).json_body["accounts"]
+def accounts_of(browser: Browser, token: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = browser.get("/me/accounts", token).json_body["accounts"]
     return found
+
+
+def codes_of(shown: dict[str, Any]) -> list[str]:
+    return [each["code"] for each in shown["reasons"]]
 
 
 def sealed(lobby: Lobby, account_id: str) -> KeyPair:
@@ -325,6 +338,33 @@ def test_an_exchange_in_maintenance_shows_on_its_accounts(
     [shown] = browser.get("/me/accounts", ada).json_body["accounts"]
     assert shown["state"] == "checking"
     assert shown["reasons"][0]["code"] == "maintenance"
+
+
+def test_while_no_container_lives_accounts_are_stale_since_then(
+    lobby: Lobby, browser: Browser, ada: str
+) -> None:
+    """What a container had noted is old then, whatever it was; what is over stays over."""
+    live = browser.json("/me/accounts", LINK, ada)
+    waits = browser.json("/me/accounts", {"api_key": "W" * 64, "secret": SECRET}, ada)
+    gone = browser.json("/me/accounts", {"api_key": "G" * 64, "secret": SECRET}, ada)
+    browser.delete(f"/me/accounts/{gone['id']}", ada)
+    account = replace(lobby.fakes.accounts.get(live["id"]), state=AccountState.LIVE, uid="7")
+    lobby.fakes.accounts.save(account)
+    lobby.fakes.accounts.note_trouble(account, Trouble.MAINTENANCE, at(hours=1))
+    lobby.fakes.prices.put_latest(PriceList(at(hours=2), {}))
+    lobby.fakes.leases.release(container_lease())
+    lobby.fakes.leases.acquire(container_lease(lobby.pool.now), NOON)  # has just ended
+    shown = {each["id"]: each for each in accounts_of(browser, ada)}
+    since, state = shown[live["id"]]["since"], shown[live["id"]]["state"]
+    assert (state, since) == ("stale", "2026-03-01T14:00:00Z")
+    assert shown[waits["id"]]["state"] == "checking"
+    assert shown[gone["id"]]["state"] == "unlinked"
+    assert codes_of(shown[live["id"]]) == codes_of(shown[waits["id"]]) == ["not_followed"]
+    assert codes_of(shown[gone["id"]]) == []
+    assert browser.get("/me", ada).json_body["accounts"][0]["state"] == "stale"
+    lobby.fakes.leases.acquire(container_lease(), NOON)
+    again = {each["id"]: each for each in accounts_of(browser, ada)}
+    assert codes_of(again[live["id"]]) == ["maintenance"]
 
 
 @pytest.mark.parametrize("cause", [*Refusal, *Trouble])

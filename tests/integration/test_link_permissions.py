@@ -45,7 +45,11 @@ class Asked:
                 named = place.get("Item") or place.get("Key") or place
                 key = next(
                     at["S"]
-                    for at in (named.get("pk"), values.get(":pk"), values.get(":shard"), _LAST)
+                    for at in (
+                        named.get("pk"),
+                        *(values.get(f":{each}") for each in ("pk", "shard", "0")),
+                        _LAST,
+                    )
                     if at
                 )
                 self.calls.add((model.name, table.removeprefix(self.prefix), key))

@@ -9,7 +9,8 @@ import pytest
 from chalicelib.domain.account import AccountState
 from chalicelib.domain.errors import StoreUnavailable
 from chalicelib.services.ports import Lease
-from ingest_container.rota import GROUP, PRICES, Rota, slot_name, slot_of
+from chalicelib.services.streaming import CONTAINERS
+from ingest_container.rota import PRICES, Rota, slot_name, slot_of
 from tests.builders import NOON, at, exchange_account
 from tests.fakes import FakeAccounts, FakeLeases
 from tests.unit.ingest.helpers import Clock
@@ -155,7 +156,7 @@ def test_a_slot_given_up_is_streamed_no_longer_than_the_limit() -> None:
 def test_a_slot_that_nobody_takes_is_ours_again() -> None:
     yard = Yard(slots=2)
     [one] = started(yard, "one")
-    yard.leases.acquire(Lease(GROUP, "container two", "two", at(seconds=75)), yard.clock.now)
+    yard.leases.acquire(Lease(CONTAINERS, "container two", "two", at(seconds=75)), yard.clock.now)
     yard.pass_seconds(10)
     assert len(one.slots()) == 1
     yard.pass_seconds(30)
@@ -245,10 +246,10 @@ def test_a_beat_between_heartbeats_writes_nothing_when_all_is_settled() -> None:
     [one] = started(yard, "one")
     assert one.rota.beat() is False
     assert 0 < one.rota.pause() <= 10
-    before = yard.leases.of_group(GROUP)
+    before = yard.leases.of_group(CONTAINERS)
     yard.clock.now += timedelta(seconds=1)
     one.rota.beat()
-    assert yard.leases.of_group(GROUP) == before
+    assert yard.leases.of_group(CONTAINERS) == before
 
 
 def test_work_has_names() -> None:
