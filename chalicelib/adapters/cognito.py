@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws import code_of
 from chalicelib.adapters.cognito_calls import (
-    BAD_CODE,
+    APP_CODE_OR_SESSION,
+    BAD_APP_CODE,
     BAD_SIGN_IN,
     CODE_OR_SESSION,
     MALFORMED,
@@ -92,7 +93,7 @@ class CognitoIdentity:
         """Raises WrongCode, NotSignedIn once the challenge is over."""
         answer = self._calls.call(
             "admin_respond_to_auth_challenge",
-            {**CODE_OR_SESSION, "ResourceNotFoundException": OVER},
+            {**APP_CODE_OR_SESSION, "ResourceNotFoundException": OVER},
             **self._calls.pool,
             **self._calls.app,
             ChallengeName=_FACTOR,
@@ -190,10 +191,10 @@ class CognitoIdentity:
 
     def confirm_second_factor(self, access_token: str, code: str) -> None:
         """From now on it is asked for. Raises WrongCode, NotSignedIn."""
-        token, wrong = {"AccessToken": access_token}, CODE_OR_SESSION
+        token, wrong = {"AccessToken": access_token}, APP_CODE_OR_SESSION
         answer = self._calls.call("verify_software_token", wrong, **token, UserCode=code)
         if answer.get("Status") != "SUCCESS":
-            kind, said = BAD_CODE
+            kind, said = BAD_APP_CODE
             raise kind(said)
         on = {"Enabled": True, "PreferredMfa": True}
         self._calls.call(

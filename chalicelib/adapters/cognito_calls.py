@@ -32,6 +32,11 @@ NOT_SENT: Final = "CodeDeliveryFailureException"
 UNKNOWN: Final = "UserNotFoundException"
 
 BAD_CODE: Final[Refusal] = (WrongCode, "the code is not right or too old; ask for a new one")
+BAD_APP_CODE: Final[Refusal] = (
+    WrongCode,
+    "the code is not right, too old, or was used already; send the next one that your "
+    "authenticator app shows, and look whether the clock of your phone is right",
+)
 BAD_SIGN_IN: Final[Refusal] = (
     NotSignedIn,
     "name or password is not right, or the sign-up is not confirmed yet",
@@ -78,6 +83,10 @@ SESSION_OVER: Final[Refusals] = dict.fromkeys(
 )
 CODE_OR_SESSION: Final[Refusals] = {**WRONG_CODE, "NotAuthorizedException": OVER}
 """For a code that is shown with an access token or in a challenge: that may be what is over."""
+APP_CODE_OR_SESSION: Final[Refusals] = {
+    name: BAD_APP_CODE if said is BAD_CODE else said for name, said in CODE_OR_SESSION.items()
+}
+"""The same for the code that an authenticator app shows."""
 WEAK: Final[Refusals] = {
     "InvalidPasswordException": (InvalidRequest, "the password is too weak; take a longer one"),
     "PasswordHistoryPolicyViolationException": (
