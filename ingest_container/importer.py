@@ -97,10 +97,11 @@ class Importer:
         }
 
     def import_due(self) -> None:
-        """Take a turn of each import that is due, in the order in which they came to be."""
+        """Take a turn of each import that is due. Who linked last comes first: he has just come in
+        and looks, and what one import asks for leaves room for the others in the next minute."""
         now = self._outside.machine()
         due = [case for case in self._cases.values() if case.due <= now]
-        for case in sorted(due, key=lambda each: each.due):
+        for case in sorted(due, key=lambda each: each.followed.account.linked_at, reverse=True):
             if not self._may_import():
                 return
             case.due = self._outside.machine() + _AFTER_A_CRASH  # unless this turn comes back

@@ -26,7 +26,7 @@ class Importing:
     def __init__(self, paused: Callable[[Switch], bool] = lambda _: False) -> None:
         self.world = World()
         fakes, exchange = self.world.fakes, self.world.exchange
-        sources = ImportSources(
+        self.sources = ImportSources(
             exchange,
             fakes.ledger,
             fakes.holdings,
@@ -36,7 +36,7 @@ class Importing:
         account = self.world.add_account(state=AccountState.LIVE)
         self.followed = Followed(account, key_pair("ada"), Stage.STREAM)
         outside = replace(self.world.outside(), paused=paused)
-        self.importer = Importer(outside, sources, lambda: [self.followed])
+        self.importer = Importer(outside, self.sources, lambda: [self.followed])
         hours = range(hour_of(midnight(LINK_DAY - 91)), hour_of(NOON) + 2)
         exchange.hours_closed["BTCUSDT"] = {hour: Decimal(100) for hour in hours}
         exchange.snapshots_of["ada"] = [
@@ -73,6 +73,21 @@ def test_it_comes_in_once(importing: Importing) -> None:
     importing.world.exchange.calls.clear()
     importing.work()
     assert importing.world.exchange.calls == []
+
+
+def test_who_has_just_come_in_is_first(importing: Importing) -> None:
+    """Others who wait for weight do not hold up one who looks at his first day."""
+    world, later = importing.world, NOON + timedelta(hours=1)
+    account = replace(world.add_account("bob"), state=AccountState.LIVE, linked_at=later)
+    world.fakes.ledger.add_checkpoint("bob", checkpoint(NOON, USDT="1000"))
+    world.exchange.snapshots_of["bob"] = world.exchange.snapshots_of["ada"]
+    both = [importing.followed, Followed(account, key_pair("bob"), Stage.STREAM)]
+    importer = Importer(world.outside(), importing.sources, lambda: both)
+    world.exchange.fail("snapshots", RateLimited("spent", later))  # the first who asks
+    importer.look()
+    importer.import_due()
+    assert world.fakes.accounts.get("bob").import_state is ImportState.RUNNING
+    assert importing.stored().import_state is ImportState.DONE
 
 
 @pytest.mark.parametrize("stage", [Stage.CHECK, Stage.SUBSCRIBE, Stage.LINK, Stage.STOPPED])
