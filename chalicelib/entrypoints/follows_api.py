@@ -100,7 +100,7 @@ def get_follows() -> Response:
     return http.private(FollowsAnswer(follows=[_follow(each) for each in found]))
 
 
-@blueprint.route("/me/follows/{name}", methods=["PUT"])
+@blueprint.route("/me/follows/{name}", methods=["PUT"], content_types=["*/*"])
 @http.guarded
 def put_follow(name: str) -> Response:
     """Follow him."""

@@ -252,4 +252,6 @@ def only_problems(event: Any, get_response: Callable[[Any], Response]) -> Respon
         made = problem(status, f"use {response.headers.get('Allow', 'another method')} here")
         made.headers |= {"Allow": response.headers.get("Allow", "")}
         return made
+    if status is HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+        return problem(status, "send the body as JSON, with Content-Type: application/json")
     return problem(status, f"{status.description or status.phrase}; try again in a few seconds")

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from chalicelib.domain.money import plain
+from chalicelib.domain.money import eight_decimals, plain
 from chalicelib.domain.own_windows import NotRanked, OwnWindow, Reason
 from chalicelib.entrypoints import http
 from chalicelib.entrypoints.http import Answer, Percent, percent
@@ -132,6 +132,7 @@ def moment(at: datetime | None) -> str | None:
 
 def _coin(coin: OwnCoin) -> OwnCoinAnswer:
     buy = coin.last_buy
+    paid = buy.price if buy else None
     change = coin.since_last_buy_pct
     return OwnCoinAnswer(
         asset=coin.asset,
@@ -140,7 +141,7 @@ def _coin(coin: OwnCoin) -> OwnCoinAnswer:
         value_usdt=plain(coin.value_usdt),
         share_pct=amount(coin.share_pct),
         average_cost_usdt=amount(coin.average_cost_usdt),
-        last_buy_price_usdt=amount(buy.price if buy else None),
+        last_buy_price_usdt=amount(None if paid is None else eight_decimals(paid)),
         last_bought_at=moment(buy.bought_at if buy else None),
         since_last_buy_pct=None if change is None else format(change, "f"),
     )

@@ -1,7 +1,7 @@
 """What the routes of a profile ask and answer: whatever is not named here stays private."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -28,6 +28,15 @@ class LookQuery(Query):
     )
 
 
+AskedForm = Annotated[Format, Field(alias="format", description="csv is for the trader himself.")]
+
+
+class ProfileQuery(LookQuery):
+    """With whose eyes to look, and how to show it."""
+
+    form: AskedForm = "json"
+
+
 class SpanQuery(LookQuery):
     """The days to show, both included; by default the last seven and the running one."""
 
@@ -38,9 +47,7 @@ class SpanQuery(LookQuery):
 class TableQuery(SpanQuery):
     """The days to show, and how."""
 
-    form: Format = Field(
-        default="json", alias="format", description="csv is for the trader himself."
-    )
+    form: AskedForm = "json"
 
 
 class ListQuery(TableQuery):

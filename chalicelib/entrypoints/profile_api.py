@@ -14,7 +14,7 @@ from chalicelib.domain.own_days import UNKNOWN, OwnDay
 from chalicelib.domain.series import DayPoint
 from chalicelib.domain.visible import PERFORMANCE, PROFILE, Eyes, Relation
 from chalicelib.entrypoints import http
-from chalicelib.entrypoints.csv_text import Format, csv_text
+from chalicelib.entrypoints.csv_text import Format, csv_fields, csv_text
 from chalicelib.entrypoints.eyes import asker, read_stores
 from chalicelib.entrypoints.http import percent
 from chalicelib.entrypoints.owner_answers import OwnerAnswer, amount, owner_answer
@@ -23,9 +23,9 @@ from chalicelib.entrypoints.profile_answers import (
     AllocationAnswer,
     CoinAnswer,
     DayAnswer,
-    LookQuery,
     PerformanceAnswer,
     ProfileAnswer,
+    ProfileQuery,
     RiskAnswer,
     TableQuery,
     WindowAnswer,
@@ -47,7 +47,7 @@ PROBLEMS = (
     HTTPStatus.NOT_FOUND,
 )
 OPERATIONS = (
-    http.Operation("/traders/{name}", "A trader's profile.", ProfileAnswer, LookQuery, PROBLEMS),
+    http.Operation("/traders/{name}", "A trader's profile.", ProfileAnswer, ProfileQuery, PROBLEMS),
     http.Operation(
         "/traders/{name}/performance",
         "Cumulative return by day beside BTC's.",
@@ -63,13 +63,18 @@ OPERATIONS = (
 def get_profile(name: str) -> Response:
     """A trader's profile."""
     request = blueprint.current_request
-    asked = query(LookQuery, request)
+    asked = query(ProfileQuery, request)
     stores, now = read_stores(), wiring.now()
     trader, eyes = seen_trader(decoded(name), asker(request, asked.looks_as), stores)
+    require_own(asked.form, eyes)
     profile = show_profile(trader, eyes, now, stores)
     owner = _owner(profile, now) if eyes.relation is Relation.OWNER else None
-    fresh = http.seconds_fresh(now, profile.hour)
-    return http.answer(request, _profile(profile, owner), fresh, PROFILE, eyes)
+    body = _profile(profile, owner)
+    if asked.form == "csv":
+        fields = csv_fields(body.model_dump(mode="json", by_alias=True))
+        text = csv_text(("field", "value"), fields)
+        return http.download(f"{trader.name}-profile.csv", text)
+    return http.answer(request, body, http.seconds_fresh(now, profile.hour), PROFILE, eyes)
 
 
 @blueprint.route("/traders/{name}/performance", methods=["GET"])

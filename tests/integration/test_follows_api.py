@@ -110,6 +110,14 @@ def test_there_is_an_end_to_following(league: ReadSide) -> None:
     assert str(MOST_FOLLOWS) in response.json_body["detail"]
 
 
+@pytest.mark.parametrize("kind", ["application/octet-stream", "text/plain", ""])
+def test_following_takes_no_body_and_asks_for_no_kind_of_one(league: ReadSide, kind: str) -> None:
+    named = {"Authorization": "Bearer T0", "X-League-Request": "1", "Content-Type": kind}
+    with league.client() as client:
+        made = client.client.http.request("PUT", "/me/follows/Bo", headers=named)
+    assert made.status_code == 200
+
+
 def test_a_change_needs_our_own_header_and_a_session(league: ReadSide) -> None:
     with league.client() as client:
         for method in ("PUT", "DELETE"):

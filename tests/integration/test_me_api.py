@@ -164,6 +164,16 @@ class TestBalance:
             balance = client.json("/me/balance", "T0")
         assert (balance["balance_usdt"], balance["balance_age_s"]) == ("0", None)
 
+    def test_a_price_out_of_two_fills_has_eight_decimals(self, league: ReadSide) -> None:
+        fills = [
+            fill(executed_at=at(minutes=6), quantity="0.1", price="60000", trade_id=10),
+            fill(executed_at=at(minutes=6), quantity="0.3", price="60001", trade_id=11),
+        ]
+        league.fakes.ledger.add("A0", fills)
+        with league.client() as client:
+            balance = client.json("/me/balance", "T0")
+        assert balance["coins"][0]["last_buy_price_usdt"] == "60000.33333333"
+
 
 class TestOwnProfile:
     def test_it_has_balance_and_windows(self, league: ReadSide) -> None:
@@ -334,6 +344,7 @@ class TestFiles:
     @pytest.mark.parametrize(
         "path",
         [
+            "/traders/Ada?format=csv",
             "/traders/Ada/trades?format=csv",
             "/traders/Ada/transactions?format=csv",
             "/traders/Ada/performance?format=csv",
@@ -350,6 +361,22 @@ class TestFiles:
         rows = list(csv.reader(io.StringIO(response.body.decode())))
         assert len(rows) > 1
         assert len({len(row) for row in rows}) == 1
+
+    def test_a_profile_has_each_field_by_its_name(self, league: ReadSide) -> None:
+        with league.client() as client:
+            response = client.get("/traders/Ada?format=csv", Authorization="Bearer T0")
+            whole = client.json("/traders/Ada", "T0")
+        assert "Ada-profile.csv" in response.headers["Content-Disposition"]
+        rows = dict(csv.reader(io.StringIO(response.body.decode())))
+        assert rows["name"] == "Ada"
+        assert (rows["pnl.24h.pct"], rows["pnl.24h.capped"]) == ("4.50", "no")
+        assert rows["allocation.BTC.share_pct"] == "100"
+        assert rows["owner.coins.BTC.quantity"] == "0.5"
+        assert (rows["owner.unpriced.1"], rows["risk.sharpe"]) == ("NEW", "")
+        assert (
+            rows["owner.windows.7d.deposits_usdt"]
+            == whole["owner"]["windows"]["7d"]["deposits_usdt"]
+        )
 
     def test_a_coin_that_looks_like_a_formula_does_no_harm(self, league: ReadSide) -> None:
         league.fakes.ledger.add(

@@ -294,6 +294,7 @@ def test_a_body_of_another_kind_is_refused(member: Browser) -> None:
     refused = member.post("/session/sign-in", "login=Ada", Content_Type="text/plain")
     assert refused.status_code == 415
     assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.json_body["detail"].startswith("Send the body as JSON")
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,8 @@ export interface paths {
                 query?: {
                     /** @description For the trader himself: what these see. */
                     as?: ("owner" | "follower" | "visitor") | null;
+                    /** @description csv is for the trader himself. */
+                    format?: "json" | "csv";
                 };
                 header?: never;
                 path: {

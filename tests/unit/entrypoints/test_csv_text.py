@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.entrypoints.csv_text import MOST_ROWS, csv_text
+from chalicelib.entrypoints.csv_text import MOST_ROWS, csv_fields, csv_text
 
 
 def cell(text: str | None) -> str:
@@ -45,3 +45,24 @@ def test_a_full_file_fits_into_an_answer() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30))
 def test_text_comes_back_as_it_was_or_behind_an_apostrophe(text: str) -> None:
     assert cell(text).removeprefix("'") == text.removeprefix("'")
+
+
+def test_fields_have_names_that_say_where_they_stand() -> None:
+    content = {
+        "name": "Ada",
+        "pnl": {"24h": {"pct": None, "capped": True}},
+        "coins": [{"asset": "BTC", "share_pct": "7"}],
+        "reasons": [{"code": "a"}, {"code": "b"}],
+        "unpriced": ["NEW"],
+        "followers": 3,
+    }
+    assert list(csv_fields(content)) == [
+        ("name", "Ada"),
+        ("pnl.24h.pct", None),
+        ("pnl.24h.capped", "yes"),
+        ("coins.BTC.share_pct", "7"),
+        ("reasons.1.code", "a"),
+        ("reasons.2.code", "b"),
+        ("unpriced.1", "NEW"),
+        ("followers", "3"),
+    ]
