@@ -19,7 +19,7 @@ from chalicelib.domain.account import Trader, Visibility, block_of
 from chalicelib.domain.block import NO_NUMBER, Block, Flag, Kind, Standing, empty_block
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.windows import WINDOWS, day_of_hour, hour_of, hour_start
-from chalicelib.services.identity_ports import Identity, People
+from chalicelib.services.identity_ports import Identity, People, Person
 from chalicelib.services.ports import BoardHead, League
 from tests.builders import (
     NOON,
@@ -225,11 +225,19 @@ class Asker:
         return response.json_body
 
 
+class _Known:
+    """Every member has an address and no second factor; reading asks for nothing else."""
+
+    def person(self, login: str) -> Person:
+        """Who that is."""
+        return Person(login, login, f"{login.lower()}@example.org", True, False)
+
+
 @contextmanager
 def asking(stores: Stores, now: datetime = REQUESTED_AT) -> Iterator[Asker]:
     """A client of the API over any stores, at an instant of exchange time."""
     named = {name: getattr(stores, name) for name in wiring.Stores.__slots__}
-    people = People(cast(Identity, None), FakeTokens(), FakeThrottle(), FakeMail())
+    people = People(cast(Identity, _Known()), FakeTokens(), FakeThrottle(), FakeMail())
     wiring.use(wiring.Stores(**named), lambda: now, people=people, machine=lambda: now)
     try:
         with Client(app) as client:

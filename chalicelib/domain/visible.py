@@ -329,6 +329,8 @@ OPENING: Final = Part(
     Seen.OWNER, _owners("hour", "file", "id", "commitment", "mark", "salt", "say")
 )
 
+IDENTITY: Final = Part(Seen.OWNER, _owners("email", "second_factor"))
+
 VIEWS: Final[Mapping[str, Part]] = {
     "/board": BOARD,
     "/status": STATUS,
@@ -337,6 +339,7 @@ VIEWS: Final[Mapping[str, Part]] = {
     "/traders/{name}/trades": TRADES,
     "/traders/{name}/transactions": TRANSACTIONS,
     "/me": ME,
+    "/me/identity": IDENTITY,
     "/me/balance": BALANCE,
     "/me/accounts": ACCOUNTS,
     "/me/follows": FOLLOWS,

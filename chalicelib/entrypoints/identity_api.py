@@ -1,4 +1,5 @@
-"""POST /me/password, /me/email and /me/second-factor: how the signed-in trader signs in.
+"""GET /me/identity, POST /me/password, /me/email and /me/second-factor: how the signed-in trader
+signs in.
 
 Each change takes the password anew, and the authenticator's code where one is set.
 """
@@ -12,6 +13,7 @@ from chalicelib import wiring
 from chalicelib.domain.switches import Switch
 from chalicelib.entrypoints import http
 from chalicelib.entrypoints.bodies import Body, body
+from chalicelib.entrypoints.parameters import Query, query
 from chalicelib.entrypoints.session_api import NO_COOKIE
 from chalicelib.entrypoints.session_bodies import Code, CodeSentAnswer, Email, Password
 from chalicelib.entrypoints.viewer import gate_of, signed_in
@@ -56,6 +58,13 @@ class CodeBody(Body):
     code: Code
 
 
+class IdentityAnswer(http.Answer):
+    """How one signs in."""
+
+    email: str
+    second_factor: bool = Field(description="Whether an authenticator app's code is asked for.")
+
+
 class SecondFactorAnswer(http.Answer):
     """What an authenticator app is set up with."""
 
@@ -92,6 +101,13 @@ def _operation(
 
 
 OPERATIONS = (
+    http.Operation(
+        "/me/identity",
+        "How the signed-in trader signs in.",
+        IdentityAnswer,
+        problems=(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED),
+        signed_in=True,
+    ),
     _operation("/me/password", "Change the password; all sessions end.", NewPasswordBody),
     _operation(
         "/me/email",
@@ -111,6 +127,16 @@ OPERATIONS = (
     _operation("/me/second-factor/confirm", "Ask for the app's code from now on.", CodeBody),
     _operation("/me/second-factor/remove", "Ask for it no longer.", ProofBody),
 )
+
+
+@blueprint.route("/me/identity", methods=["GET"])
+@http.guarded
+def get_identity() -> Response:
+    """His address, and whether a second factor is on."""
+    request = blueprint.current_request
+    query(Query, request)
+    person = wiring.people().identity.person(signed_in(request).owner.trader_id)
+    return http.private(IdentityAnswer(email=person.email, second_factor=person.second_factor))
 
 
 @blueprint.route("/me/password", methods=["POST"])

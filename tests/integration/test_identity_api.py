@@ -130,6 +130,12 @@ def test_the_address_of_another_member_answers_as_a_free_one(
     assert first == second
 
 
+def test_a_member_sees_how_he_signs_in(browser: Browser, token: str) -> None:
+    answer = browser.get("/me/identity", token)
+    assert answer.json_body == {"email": "ada@example.org", "second_factor": False}
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
 def test_a_second_factor_from_start_to_end(lobby: Lobby, browser: Browser, token: str) -> None:
     made = browser.json("/me/second-factor", {"password": PASSWORD}, token)
     assert made["address"].startswith("otpauth://totp/CoinMarketLeague%3AAda?secret=")
@@ -178,9 +184,13 @@ def test_a_route_for_all_knows_a_viewer_who_has_signed_in(browser: Browser, toke
 def test_every_answer_has_the_described_shape(
     lobby: Lobby, browser: Browser, token: str, operation: http.Operation
 ) -> None:
-    described = document()["paths"][operation.path]["post"]["responses"]
-    good = browser.post(operation.path, ROUTES[operation.path], token)
-    for answer in (good, browser.post(operation.path, {"no": "thing"}, token)):
+    described = document()["paths"][operation.path][operation.method]["responses"]
+    if operation.method == "get":
+        answers = [browser.get(operation.path, token), browser.get(f"{operation.path}?a=1", token)]
+    else:
+        sent = (ROUTES[operation.path], {"no": "thing"})
+        answers = [browser.post(operation.path, each, token) for each in sent]
+    for answer in answers:
         told = described[str(int(answer.status_code))]
         if answer.body:
             schema = told["content"][answer.headers["Content-Type"]]["schema"]

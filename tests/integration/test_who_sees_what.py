@@ -124,6 +124,7 @@ FOLLOWS = {
     *("follows.pnl_24h_pct", "follows.pnl_7d_pct", "follows.pnl_30d_pct", "follows.status"),
     *("follows.max_drawdown_pct", "follows.followers"),
 }
+IDENTITY = {"email", "second_factor"}
 OPENING = {"hour", "file", "id", "commitment", "mark", "salt", "say"}
 QUERIES = {"/me/opening": f"?hour={hour_text(HOUR)}"}
 PROBLEM = {"type", "title", "status", "detail"}
@@ -272,6 +273,7 @@ def expected(path: str, who: str, opened: frozenset[Seen]) -> set[str]:
         "/traders/{name}/trades": TRADES | rows | (OWNERS_TRADES if own else set()),
         "/traders/{name}/transactions": TRANSACTIONS if own else PROBLEM,
         "/me": (ME if member else PROBLEM),
+        "/me/identity": (IDENTITY if member else PROBLEM),
         "/me/balance": (BALANCE if member else PROBLEM),
         "/me/accounts": (ACCOUNTS if member else PROBLEM),
         "/me/follows": (FOLLOWS if member else PROBLEM),
