@@ -35,6 +35,8 @@ class Settings:
     shared_address: str = "yes"  # whether ingest containers reach the exchange from one address
     clock_url: str = ""  # sandbox only: who tells the exchange's time
     log_level: str = "INFO"
+    metrics: str = "yes"  # whether figures are written for CloudWatch, as lines of the log
+    tracing: str = "no"  # whether the functions' calls are traced by X-Ray
 
     def __post_init__(self) -> None:
         """Raises InvalidRequest for an unknown stage or an address that is not safe there."""
@@ -44,8 +46,10 @@ class Settings:
             value = getattr(self, each.name)
             if each.name.endswith(("_url", "_queue")) and value:
                 self._check_address(each.name, value)
-        if self.shared_address not in ("yes", "no"):
-            raise InvalidRequest(f"shared_address: {self.shared_address!r} is neither yes nor no")
+        for name in ("shared_address", "metrics", "tracing"):
+            value = getattr(self, name)
+            if value not in ("yes", "no"):
+                raise InvalidRequest(f"{name}: {value!r} is neither yes nor no")
         if self.clock_url and self.stage != "sandbox":
             raise InvalidRequest("clock_url: only the sandbox has a clock of its own")
 

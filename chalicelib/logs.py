@@ -8,14 +8,29 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
+_NOTHING: Mapping[str, object] = {}
 _SECRETS = re.compile(
     r"(?i)((?:signature|secret|api_?key|x-mbx-apikey|authorization|token)[\\\"'\s]*[=:][\\\"'\s]*"
     r"(?:bearer\s+)?)[A-Za-z0-9+/=_.%-]{8,}"
 )
+_bound: ContextVar[Mapping[str, object]] = ContextVar("bound", default=_NOTHING)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+@contextmanager
+def bound(**ids: object) -> Iterator[None]:
+    """Inside, every line carries these ids: what leads from one line to the next."""
+    token = _bound.set({**_bound.get(), **ids})
+    try:
+        yield
+    finally:
+        _bound.reset(token)
 
 
 class JsonLines(logging.Formatter):
@@ -29,6 +44,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "happening": record.getMessage(),
         }
+        line |= _bound.get()
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)

@@ -6,12 +6,11 @@ Outside libraries are imported inside the function that builds the thing, so tha
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import config, logs
-from chalicelib.domain.errors import ExchangeUnavailable
+from chalicelib import config, logs, tracing
 from chalicelib.domain.market import Symbol
 from chalicelib.domain.switches import Switch
 from chalicelib.services import (
@@ -19,6 +18,7 @@ from chalicelib.services import (
     hour_file_ports,
     identity_ports,
     link_ports,
+    metric_ports,
     ports,
     switch_ports,
 )
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.binance.links import StreamEnvironment
     from chalicelib.adapters.binance.rest import BinanceExchange
     from chalicelib.adapters.dynamo.tables import Tables
+    from chalicelib.adapters.sandbox_clock import SandboxClock
     from chalicelib.domain.account import Trader
     from chalicelib.domain.own_windows import OwnWindow
     from chalicelib.services.bind_account import LinkDesk
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
 
 EXCHANGE = "binance"
 """The one exchange that the league follows so far."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -54,6 +53,7 @@ class _Replaced:
     vault: link_ports.KeyVault | None = None
     files: hour_file_ports.PublicFiles | None = None
     switches: KnownSwitches | None = None
+    metrics: metric_ports.Metrics | None = None
 
 
 _replaced = _Replaced()
@@ -72,6 +72,7 @@ def use(
     vault: link_ports.KeyVault | None = None,
     files: hour_file_ports.PublicFiles | None = None,
     switches: KnownSwitches | None = None,
+    metrics: metric_ports.Metrics | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
@@ -83,6 +84,7 @@ def use(
     _replaced.vault = vault
     _replaced.files = files
     _replaced.switches = switches
+    _replaced.metrics = metrics
 
 
 @cache
@@ -93,6 +95,8 @@ def settings() -> config.Settings:
     """
     found = config.from_env()
     logs.configure(found.log_level)
+    if found.tracing == "yes":
+        tracing.start()
     return found
 
 
@@ -108,7 +112,7 @@ def now() -> datetime:
     """
     if _replaced.now is not None:
         return _replaced.now()
-    return _sandbox_time() if settings().clock_url else machine_now()
+    return _sandbox_clock().now() if settings().clock_url else machine_now()
 
 
 def machine_now() -> datetime:
@@ -119,6 +123,21 @@ def machine_now() -> datetime:
 def switches() -> KnownSwitches:
     """What operators have switched; nothing, beside stores that are not the real ones."""
     return _replaced.switches or (_UNSWITCHED if _replaced.stores is not None else _switches())
+
+
+def metrics() -> metric_ports.Metrics | None:
+    """Where figures are written; None where nobody wants them, as beside stores that are not the
+    real ones."""
+    return _replaced.metrics or (None if _replaced.stores is not None else _metrics())
+
+
+@cache
+def _metrics() -> metric_ports.Metrics | None:
+    if settings().metrics == "no":
+        return None
+    from chalicelib.adapters.emf import EmfMetrics
+
+    return EmfMetrics(settings().stage)
 
 
 def tasks() -> ports.Tasks:
@@ -164,9 +183,9 @@ def read_task(body: str) -> ports.ShardTask | ports.RankTask:
     return messages.read_task(body)
 
 
-def mark_shard(task: ports.ShardTask) -> None:
-    """Do the task on the stores. Bound here because the columns need numpy, which no route
-    loads."""
+def mark_shard(task: ports.ShardTask) -> int:
+    """Do the task on the stores; how many marks were made. Bound here because the columns need
+    numpy, which no route loads."""
     from chalicelib.services.mark_shard import MarkStores, mark_shard
 
     found = stores()
@@ -178,7 +197,7 @@ def mark_shard(task: ports.ShardTask) -> None:
         found.runs,
         found.corrections,
     )
-    mark_shard(task, where, tasks())
+    return mark_shard(task, where, tasks())
 
 
 def rank_traders(task: ports.RankTask) -> None:
@@ -410,20 +429,8 @@ def _client(service: str) -> Any:  # noqa: ANN401 - boto3 has no types
     return aws.client(service, found.region, found.cloud_url)
 
 
-def _sandbox_time() -> datetime:
-    import requests
-
-    try:
-        answer = _clock_session().get(settings().clock_url, timeout=5)
-        answer.raise_for_status()
-        milliseconds = answer.json()["now"]
-    except (requests.RequestException, ValueError, KeyError) as error:
-        raise ExchangeUnavailable("the sandbox exchange's clock does not answer") from error
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
 @cache
-def _clock_session() -> Any:  # noqa: ANN401 - requests is imported late
-    import requests
+def _sandbox_clock() -> "SandboxClock":
+    from chalicelib.adapters.sandbox_clock import SandboxClock
 
-    return requests.Session()
+    return SandboxClock(settings().clock_url)

@@ -33,7 +33,7 @@ class ThreadCrew:
         self._books = books
         self._sessions: Mapping[int, SlotSession] = {}  # replaced whole: others read it
         self._prices: tuple[PriceKeeper, PriceStream, ExchangeWatch] | None = None
-        self._frames_before = 0
+        self._frames_before = self._gaps_before = 0
         self._fast = False
 
     def begin(self, work: str, missed_since: datetime | None) -> None:
@@ -71,6 +71,7 @@ class ThreadCrew:
             session.stream.close()
             session.close()
             self._frames_before += session.frames
+            self._gaps_before += session.gaps
             others = {slot: each for slot, each in self._sessions.items() if each is not session}
             self._sessions = others
         if slot_of(work) is None and self._prices is not None:
@@ -107,6 +108,10 @@ class ThreadCrew:
     def frames(self) -> int:
         """How many frames were received since the container started."""
         return self._frames_before + sum(session.frames for session in self.sessions())
+
+    def gaps(self) -> int:
+        """How often events may have been missed since the container started."""
+        return self._gaps_before + sum(session.gaps for session in self.sessions())
 
     def set_fast(self, fast: bool) -> None:
         """Fast-forward: look at rosters often, end days by ticks alone, keep no live prices."""

@@ -1,5 +1,6 @@
 """One account of a slot: how far it is on its way, and what is known of its stream."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +66,7 @@ class Followed:
             frame=frame,
             found=tuple(found),
             snapshot=snapshot,
+            trace=secrets.token_hex(8),
         )
 
     def wants_checkpoint(self) -> bool:

@@ -165,6 +165,7 @@ class Forwarder:
         except InvalidRequest as error:
             return self._sent_one_by_one(batch, error)
         self.last_error = ""
+        _log.debug("forwarded", extra={"traces": [item.trace for item in batch]})
         return True
 
     def _sent_one_by_one(self, batch: Sequence[StreamItem], error: InvalidRequest) -> bool:

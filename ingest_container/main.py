@@ -82,6 +82,8 @@ def outside_of_wiring() -> Outside:
         machine=wiring.machine_now,
         share_weight=wiring.share_weight,
         paused=lambda switch: wiring.switches().is_paused(switch),
+        weight_used=lambda: wiring.budget().share_used(),
+        metrics=wiring.metrics(),
     )
 
 

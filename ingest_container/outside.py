@@ -16,6 +16,7 @@ from chalicelib.services.exchange_ports import (
 )
 from chalicelib.services.import_ports import Imports
 from chalicelib.services.link_ports import KeyVault
+from chalicelib.services.metric_ports import Metrics
 from chalicelib.services.ports import (
     Accounts,
     Doubts,
@@ -33,7 +34,8 @@ class Outside:
     the exchange's, `machine` this machine's. `contact` is told what comes of asking the exchange,
     by calls and streams. `share_weight` is told how many containers live,
     and gives the weight a minute that is left to this one. `paused` says what operators have
-    paused."""
+    paused. `weight_used` is the part of the address's budget that is spent in the running minute,
+    and `metrics` is where figures go, if anybody wants them."""
 
     exchange_name: str
     exchange: Exchange
@@ -55,3 +57,5 @@ class Outside:
     machine: Callable[[], datetime]
     share_weight: Callable[[int], int]
     paused: Callable[[Switch], bool] = lambda _: False
+    weight_used: Callable[[], float] = lambda: 0.0
+    metrics: Metrics | None = None

@@ -65,8 +65,8 @@ class SlotSession:
     ) -> None:
         """`heartbeat` gives the seconds from one look at the roster to the next. Since
         `missed_since` (by the machine's clock) nobody may have followed the slot; None when it
-        was handed over. `frames` counts those received, of accounts that are gone too; with
-        `manual_days` books are compared by hand alone.
+        was handed over. `frames` counts those received, of accounts that are gone too, and `gaps`
+        how often events may have been missed; with `manual_days` books are compared by hand alone.
         """
         self.slot = slot
         self._books = books
@@ -83,6 +83,7 @@ class SlotSession:
         self._key_checks = KeyChecks(now)
         self.manual_days = False
         self.frames = 0
+        self.gaps = 0 if missed_since is None else 1
         self._next_look = 0.0  # on the machine's monotonic clock
         self.stream = outside.user_stream(self)
         self._steps = AccountSteps(outside, self.stream, self._followed, books.drop)
@@ -277,6 +278,7 @@ class SlotSession:
             self._books.want(followed, reason)
 
     def _on_gap(self, account_ids: Sequence[str], *, streaming: bool = False) -> None:
+        self.gaps += 1
         for account_id in account_ids:
             followed = self._followed.get(account_id)
             if followed is None:

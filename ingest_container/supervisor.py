@@ -16,6 +16,7 @@ from chalicelib.services.reconcile_account import Sources
 from ingest_container.crew import ThreadCrew
 from ingest_container.followed import Followed
 from ingest_container.forwarder import USUAL_LIMITS, Forwarder, ForwarderLimits
+from ingest_container.gauges import Gauges
 from ingest_container.importer import Importer
 from ingest_container.outside import Outside
 from ingest_container.parts import Parts
@@ -73,6 +74,7 @@ class Supervisor:
         )
         self.imports = Importer(outside, leisurely, self._everyone)
         self._crew = ThreadCrew(outside, self.forwarder, self._intake, self._heartbeat, self.books)
+        self._gauges = Gauges(outside, self._everyone, self._crew.gaps)
         self._rota = Rota(
             outside.leases,
             outside.accounts,
@@ -92,6 +94,8 @@ class Supervisor:
         self._outlet.start("forwarder", self.forwarder.run)
         self._intake.start("books", self.books.run)
         self._intake.start("imports", self.imports.run)
+        if self._outside.metrics is not None:
+            self._intake.start("gauges", self._gauges.run)
         self._clerk.start("rota", self._keep_leases)
 
     def stop(self, seconds: float) -> bool:
@@ -105,6 +109,7 @@ class Supervisor:
         self._crew.end_all()
         self.books.close()
         self.imports.close()
+        self._gauges.close()
         self._intake.join(_INTAKE_ENDS_WITHIN_S)
         self._outlet.stopping.set()
         self.forwarder.close(seconds)

@@ -75,6 +75,7 @@ class Cloud:
             "LEAGUE_POOL_CLIENT_ID": self.pool_client_id,
             "LEAGUE_POOL_KEYS_URL": f"{self.cloud_url}/{self.pool_id}/.well-known/jwks.json",
             "LEAGUE_MAIL_FROM": MAIL_FROM,
+            "LEAGUE_METRICS": "no",
         }
 
 

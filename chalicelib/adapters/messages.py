@@ -22,7 +22,7 @@ from chalicelib.domain.ledger import (
     WholeChange,
 )
 from chalicelib.domain.money import amount, plain
-from chalicelib.services.ports import RankTask, ShardTask, Snapshot, StreamItem
+from chalicelib.services.queue_ports import Opening, RankTask, ShardTask, Snapshot, StreamItem
 
 VERSION: Final = 1
 _Read = TypeVar("_Read")
@@ -40,6 +40,8 @@ def write_item(item: StreamItem) -> str:
         "sequence": item.sequence,
         "received_at": _text(item.received_at),
     }
+    if item.trace:
+        content["trace"] = item.trace
     if item.frame is not None:
         content["frame"] = item.frame
     if item.found:
@@ -71,10 +73,13 @@ def read_items(body: str) -> list[StreamItem]:
 
 def write_task(task: ShardTask | RankTask) -> str:
     """The body of a task's message."""
+    content: dict[str, object] = {"hour": task.hour, "revision": task.revision}
     if isinstance(task, ShardTask):
-        content = {"task": "mark", "hour": task.hour, "shard": task.shard}
+        content |= {"task": "mark", "shard": task.shard}
     else:
-        content = {"task": "rank", "hour": task.hour, "revision": task.revision}
+        content["task"] = "rank"
+    if task.opening is not None:
+        content["opening"] = {"trace": task.opening.trace, "at": _text(task.opening.at)}
     return _json({"version": VERSION, **content})
 
 
@@ -84,11 +89,21 @@ def read_task(body: str) -> ShardTask | RankTask:
 
 
 def _task(message: Mapping[str, object]) -> ShardTask | RankTask:
+    hour, opening = _whole(message["hour"]), _opening(message.get("opening"))
     if message["task"] == "mark":
-        return ShardTask(_whole(message["hour"]), _whole(message["shard"]))
+        revision = _whole(message.get("revision", 0))  # an older sender knew none
+        return ShardTask(hour, _whole(message["shard"]), revision, opening)
     if message["task"] == "rank":
-        return RankTask(_whole(message["hour"]), _whole(message["revision"]))
+        return RankTask(hour, _whole(message["revision"]), opening)
     raise ValueError(f"unknown task {message['task']!r}")
+
+
+def _opening(content: object) -> Opening | None:
+    if content is None:
+        return None
+    if not isinstance(content, dict):
+        raise TypeError("opening is no object")
+    return Opening(_string(content["trace"]), _instant(content["at"]))
 
 
 def _item(content: Mapping[str, object]) -> StreamItem:
@@ -105,6 +120,7 @@ def _item(content: Mapping[str, object]) -> StreamItem:
         frame=None if frame is None else _string(frame),
         found=_entries(content.get("found", [])),
         snapshot=None if snapshot is None else _snapshot(snapshot),
+        trace=_string(content.get("trace", "")),
     )
 
 

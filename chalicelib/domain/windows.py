@@ -47,6 +47,11 @@ def hour_start(hour: int) -> datetime:
     return _EPOCH + hour * _HOUR
 
 
+def run_of(hour: int) -> str:
+    """What the run of an hour is called in the logs: "2026-03-01T12" for the mark of noon."""
+    return f"{hour_start(hour):%Y-%m-%dT%H}"
+
+
 def closing_hour(at: datetime) -> int:
     """The hour whose mark is the first to hold something that happened at `at`."""
     return hour_of(at) + 1

@@ -59,31 +59,36 @@ class MarkStores:
     corrections: Corrections
 
 
-def mark_shard(task: ShardTask, stores: MarkStores, tasks: Tasks) -> None:
-    """Mark the shard at every hour since its last complete one, up to the task's.
+def mark_shard(task: ShardTask, stores: MarkStores, tasks: Tasks) -> int:
+    """Mark the shard at every hour since its last complete one, up to the task's; returns how
+    many marks of traders that were.
 
     A function of what is stored: run again at any later time it writes the same bytes. The
     marks that late events touch are made again first; a task that came twice finds its hour
-    published, and leaves all of it to the next one. Who marks the last shard of an hour sends
-    its rank task. Raises MissingPrice when there are no prices to start from; the message comes
-    again.
+    published, and leaves all of it to the next one, unless it asks for a further revision. Who
+    marks the last shard of an hour sends its rank task; for a revision, whoever asked does.
+    Raises MissingPrice when there are no prices to start from; the message comes again.
     """
     last = stores.runs.last_complete(task.shard)
     due = stores.corrections.of_shard(task.shard)
-    if last is None or last < task.hour or not due:
-        _mark(task, last, due, stores)
-    if stores.runs.mark_done(task.hour, task.shard):
-        tasks.send([RankTask(task.hour)])
+    marked = 0
+    if last is None or last < task.hour or not due or task.revision:
+        marked = _mark(task, last, due, stores)
+    if not task.revision and stores.runs.mark_done(task.hour, task.shard):
+        tasks.send([RankTask(task.hour, opening=task.opening)])
+    return marked
 
 
-def _mark(task: ShardTask, last: int | None, due: Sequence[Correction], stores: MarkStores) -> None:
+def _mark(task: ShardTask, last: int | None, due: Sequence[Correction], stores: MarkStores) -> int:
     rows = sorted(stores.holdings.of_shard(task.shard), key=lambda row: (row.seat, row.account_id))
     seated = {seat: list(group) for seat, group in groupby(rows, key=lambda row: row.seat)}
     if due:
         stores = _correct(due, last, seated, stores)
-    for hour in _hours_to_mark(task, last, rows):
+    hours = _hours_to_mark(task, last, rows)
+    for hour in hours:
         _mark_hour(hour, seated, stores)
         stores.runs.set_last_complete(task.shard, hour)
+    return len(hours) * len(seated)
 
 
 def _correct(

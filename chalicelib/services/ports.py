@@ -4,7 +4,7 @@ Every write may be repeated with the same content and then changes nothing more.
 cannot be reached raises StoreUnavailable or ExchangeUnavailable and may be tried again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -21,6 +21,12 @@ from chalicelib.domain.follow import Follow
 from chalicelib.domain.holdings import AccountHoldings
 from chalicelib.domain.ledger import BalanceChange, Checkpoint, LedgerEntry
 from chalicelib.domain.market import PriceList, Symbol
+from chalicelib.services.queue_ports import Events as Events
+from chalicelib.services.queue_ports import RankTask as RankTask
+from chalicelib.services.queue_ports import ShardTask as ShardTask
+from chalicelib.services.queue_ports import Snapshot as Snapshot
+from chalicelib.services.queue_ports import StreamItem as StreamItem
+from chalicelib.services.queue_ports import Tasks as Tasks
 
 BlockKey: TypeAlias = tuple[int, Kind, int]
 """Block number, kind, and the hour or day number (0 for the SLOW kind)."""
@@ -384,66 +390,3 @@ class Leases(Protocol):
     def of_group(self, group: str) -> list[Lease]:
         """All leases of a group by name, in one reading: those that ended and were neither
         given up nor taken over are among them, for a day at least."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShardTask:
-    """Mark one shard at an hour."""
-
-    hour: int
-    shard: int
-
-
-@dataclass(frozen=True, slots=True)
-class RankTask:
-    """Rank an hour."""
-
-    hour: int
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """An exchange's whole answer about an account, and why it was asked.
-
-    "link" starts a link; "reconciled" says that ledger and answer agree once the entries that
-    were found on the way are in the ledger.
-    """
-
-    reason: str
-    checkpoint: Checkpoint
-
-
-@dataclass(frozen=True, slots=True)
-class StreamItem:
-    """One thing the ingest container forwards of an account: a raw frame, entries that were
-    found by asking the exchange, or a snapshot.
-
-    `sequence` grows on one connection; `received_at` is the machine's clock.
-    """
-
-    account_id: str
-    trader_id: str
-    seat: int
-    exchange: str
-    link_number: int
-    linked_at: datetime
-    sequence: int
-    received_at: datetime
-    frame: str | None = None
-    found: tuple[LedgerEntry, ...] = ()
-    snapshot: Snapshot | None = None
-
-
-class Tasks(Protocol):
-    """The queue of the hour's work."""
-
-    def send(self, tasks: Iterable[ShardTask | RankTask]) -> None:
-        """Raises DeliveryFailed when any was refused."""
-
-
-class Events(Protocol):
-    """The queue from ingest to record."""
-
-    def send(self, items: Sequence[StreamItem]) -> None:
-        """Send all, several to a message. Raises DeliveryFailed when any was refused."""

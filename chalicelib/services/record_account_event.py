@@ -6,9 +6,9 @@ never skips the steps after it. The exchange's frames are read by a FrameParser.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from chalicelib.domain.errors import (
@@ -28,6 +28,7 @@ from chalicelib.domain.holdings import (
 )
 from chalicelib.domain.ledger import BalanceChange, Checkpoint, Fill, LedgerEntry
 from chalicelib.domain.money import Asset
+from chalicelib.domain.windows import closing_hour
 from chalicelib.services.balance_late import rests_of_late
 from chalicelib.services.exchange_ports import FrameContent, FrameParser, Ignored, StreamEnded
 from chalicelib.services.note_corrections import Recorded, note_corrections
@@ -49,6 +50,18 @@ class Refused:
     event: str
     reason: str
     retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was recorded of one account, for whoever follows events through the league: the
+    traces of its items, the instants of what frames said happened, and the hours whose marks
+    hold it."""
+
+    account_id: str
+    traces: Sequence[str]
+    happened: Sequence[datetime]
+    hours: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +87,17 @@ class _News:
 
 
 def record_account_events(
-    items: Sequence[StreamItem], parsers: Mapping[str, FrameParser], stores: Stores
+    items: Sequence[StreamItem],
+    parsers: Mapping[str, FrameParser],
+    stores: Stores,
+    tell: Callable[[Told], None] = lambda _: None,
 ) -> list[Refused]:
     """Record a batch; returns the items that were not recorded, in their order.
 
     All items of one account become one holdings update. `parsers` are by exchange. One bad
     item does not touch the others, nor one account the others. What belongs to an unlinked
-    account or an earlier link is logged, set aside and counts as done.
+    account or an earlier link is logged, set aside and counts as done. `tell` is told of each
+    account once it is written.
     """
     refused: list[Refused] = []
     recorded: list[Recorded] = []
@@ -91,9 +108,12 @@ def record_account_events(
             refused.append(_logged(read, item))
         else:
             by_account.setdefault(item.account_id, []).append(read)
-    for reads in by_account.values():
+    for account_id, reads in by_account.items():
         try:
+            known = len(recorded)
             refused += _record_account(reads, stores, recorded)
+            if len(recorded) > known:
+                tell(_told(account_id, reads))
         except (StoreUnavailable, Conflict) as error:
             name = "store_refused" if isinstance(error, StoreUnavailable) else "holdings_contended"
             refused += [
@@ -101,6 +121,15 @@ def record_account_events(
             ]
     refused += _not_noted(recorded, by_account, stores)
     return sorted({each.index: each for each in refused}.values(), key=lambda each: each.index)
+
+
+def _told(account_id: str, reads: Sequence[_Read]) -> Told:
+    happened = [entry.at for read in reads if read.item.frame for entry in _entries_of(read)]
+    found = [entry.at for read in reads for entry in _entries_of(read)]
+    snapshots = [read.item.snapshot for read in reads if read.item.snapshot is not None]
+    found += [each.checkpoint.taken_at for each in snapshots if each.reason == "link"]
+    traces = [read.item.trace for read in reads if read.item.trace]
+    return Told(account_id, traces, happened, sorted({closing_hour(at) for at in found}))
 
 
 def _not_noted(
@@ -327,11 +356,12 @@ def _changes(row: AccountHoldings, asset: Asset, amount: Decimal, order: Order) 
 
 
 def _set_aside(event: str, item: StreamItem) -> None:
-    extra = {"account_id": item.account_id, "link_number": item.link_number}
+    extra = {"account_id": item.account_id, "link_number": item.link_number, "trace": item.trace}
     _log.warning(event, extra=extra)
 
 
 def _logged(refused: Refused, item: StreamItem) -> Refused:
     extra = {"account_id": item.account_id, "reason": refused.reason, "retry": refused.retry}
+    extra["trace"] = item.trace
     _log.warning(refused.event, extra=extra)
     return refused

@@ -31,6 +31,22 @@ def test_a_line_carries_what_it_concerns(stream: io.StringIO) -> None:
     )
 
 
+def test_what_is_bound_is_on_every_line_inside(stream: io.StringIO) -> None:
+    log = logging.getLogger("league")
+    with logs.bound(run="2026-03-01T12"), logs.bound(trace="t1"):
+        log.info("shard_marked", extra={"shard": 3})
+    log.info("afterwards")
+    inside, after = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (inside["run"], inside["trace"], inside["shard"]) == ("2026-03-01T12", "t1", 3)
+    assert "run" not in after
+
+
+def test_what_is_bound_is_redacted_too(stream: io.StringIO) -> None:
+    with logs.bound(asked="signature=SENTINELSENTINEL"):
+        logging.getLogger("league").info("call")
+    assert "SENTINEL" not in stream.getvalue()
+
+
 def test_an_error_keeps_its_trace(stream: io.StringIO) -> None:
     try:
         raise ValueError("no such hour")

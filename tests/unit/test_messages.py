@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -22,7 +23,13 @@ from chalicelib.domain.ledger import (
     Source,
     WholeChange,
 )
-from chalicelib.services.ports import RankTask, ShardTask, Snapshot, StreamItem
+from chalicelib.services.queue_ports import (
+    Opening,
+    RankTask,
+    ShardTask,
+    Snapshot,
+    StreamItem,
+)
 from tests.builders import at, snapshot, stream_item
 
 INSTANTS = st.datetimes(
@@ -160,3 +167,23 @@ def test_a_negative_zero_and_trailing_zeros_do_not_matter() -> None:
     (read,) = read_items(join_items([write_item(stream_item(snapshot=snapshot(BTC="-0.00")))]))
     assert read.snapshot is not None
     assert read.snapshot.checkpoint.quantities == {"BTC": Decimal(0)}
+
+
+def test_a_trace_goes_with_an_item_and_makes_no_difference_to_it() -> None:
+    item = replace(stream_item(frame="{}"), trace="abc")
+    [read] = read_items(join_items([write_item(item)]))
+    assert (read, read.trace) == (stream_item(frame="{}"), "abc")
+
+
+@pytest.mark.parametrize(
+    "task", [ShardTask(7, 3, 2, Opening("t", at())), RankTask(7, 2, Opening("t", at()))]
+)
+def test_a_task_says_which_tick_asked_for_it(task: ShardTask | RankTask) -> None:
+    read = read_task(write_task(task))
+    assert (read, read.opening) == (task, task.opening)
+
+
+def test_tasks_of_an_older_sender_are_read() -> None:
+    """They know neither a mark's revision nor the tick."""
+    assert read_task('{"version":1,"task":"mark","hour":7,"shard":3}') == ShardTask(7, 3)
+    assert read_task('{"version":1,"task":"rank","hour":7,"revision":1}') == RankTask(7, 1)

@@ -124,6 +124,13 @@ class WeightBudget:
             self._turn(self._clock())
             return self._used_by_all
 
+    def share_used(self) -> float:
+        """The same as a part of what the address may use by our rule: 0 … 1, or more where others
+        behind it ask without asking us."""
+        used = self.used()
+        with self._lock:
+            return used / (self._limit * OUR_SHARE)
+
     def _fits(self, weight: int, priority: Priority) -> bool:
         allowed = self._limit * OUR_SHARE * priority.value
         own = self._used + weight <= allowed / self._sharers
