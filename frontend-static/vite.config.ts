@@ -2,8 +2,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
-const PAGES = ["index", "trader", "how", "terms", "privacy", "404"];
+const TEXTS = ["how", "terms", "privacy", "404"];
+const ENTRANCE = ["sign-up", "confirm", "sign-in", "forgot", "reset"];
+const PAGES = ["index", "trader", ...TEXTS, ...ENTRANCE];
 const here = import.meta.dirname;
+
+// What the board and the profile share is one file: each further one is a request before the first row.
+const FRAME =
+  /node_modules\/preact\/|src\/lib\/(address|answer|api|format|hours|session|words)\.|src\/components\/(ExchangeNotice|Explain|Figures|Notice|Refreshed)\./;
 
 // `<!-- part: name -->` in a page stands for parts/name.html: what all pages share.
 const parts: Plugin = {
@@ -24,6 +30,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of the site allows no data: addresses
     modulePreload: { polyfill: false },
     rollupOptions: {
+      output: { codeSplitting: { groups: [{ name: "frame", test: FRAME }] } },
       input: Object.fromEntries(PAGES.map((page) => [page, resolve(here, `${page}.html`)])),
     },
   },

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 LATE = "line-chart"
+OTHERS = ("how", "terms", "privacy", "404", "sign-up", "confirm", "sign-in", "forgot", "reset")
 
 
 def _size(path: Path) -> int:
@@ -35,7 +36,7 @@ def _kilobytes(paths: set[Path], suffix: str) -> float:
 
 @pytest.mark.parametrize(
     ("page", "limit"),
-    [("index", 20), ("trader", 25), ("how", 25), ("terms", 25), ("privacy", 25), ("404", 25)],
+    [("index", 20), ("trader", 25), *((page, 25) for page in OTHERS)],
 )
 def test_a_page_keeps_to_its_scripts_and_styles(dist: Path, page: str, limit: int) -> None:
     files = _files(dist, page)

@@ -20,6 +20,11 @@ PAGES = (
     "/privacy",
     "/terms",
     "/none",
+    "/sign-up",
+    "/confirm?name=new_one",
+    "/sign-in",
+    "/forgot",
+    "/reset",
 )
 WIDTHS = (360, 390, 1280)
 MOST_SHIFT = 0.005

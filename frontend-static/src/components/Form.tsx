@@ -2,8 +2,9 @@
 // says as a whole. What was typed stays, whatever the answer.
 
 import type { ComponentChildren } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Problem } from "../lib/api";
+import type { Rule } from "../lib/rules";
 import { memberWords } from "../lib/member-words";
 
 type FieldProps = {
@@ -23,8 +24,12 @@ type FieldProps = {
 };
 
 /** A labelled field; its hint and error are told with it. */
-export function Field({ label, value, type = "text", hint, error, set, left, mono, ...rest }: FieldProps) {
+export function Field({ label, value, type = "text", hint, error, set, left, mono, autofocus, ...rest }: FieldProps) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (autofocus) input.current?.focus();
+  }, []);
   const [shown, setShown] = useState(false);
   const secret = type === "password";
   return (
@@ -32,6 +37,7 @@ export function Field({ label, value, type = "text", hint, error, set, left, mon
       <label for={id}>{label}</label>
       <div class="box">
         <input
+          ref={input}
           id={id}
           {...rest}
           type={secret && shown ? "text" : type}
@@ -62,6 +68,32 @@ export function Field({ label, value, type = "text", hint, error, set, left, mon
       )}
     </div>
   );
+}
+
+/** Rules that are ticked off while one types. */
+export function Rules({ rules, typed }: { rules: Rule[]; typed: boolean }) {
+  return (
+    <ul class="rules">
+      {rules.map(({ of, holds }) => {
+        const met = typed && holds;
+        return (
+          <li key={of} class={met ? "met" : typed ? "unmet" : ""}>
+            <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+              {met ? <path d="m2.500 6.500 2.500 2.500 4.500-6" /> : <circle cx="6" cy="6" r="1.700" />}
+            </svg>
+            {memberWords[of].said}
+            {typed && <span class="unseen">{met ? ": yes" : ": not yet"}</span>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What the first broken rule asks for; "" when all hold. */
+export function broken(rules: Rule[]): string {
+  const found = rules.find((rule) => !rule.holds);
+  return found ? memberWords[found.of].explained : "";
 }
 
 /** The code of a letter or an app: six digits. */
@@ -108,7 +140,10 @@ export function useSending<F extends string>(
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Errors<F>>({});
   const form = useRef<HTMLFormElement>(null);
+  const alive = useRef(true);
+  useEffect(() => () => void (alive.current = false), []);
   const wrong = (found: Errors<F>) => {
+    if (!alive.current) return;
     setErrors(found);
     if (Object.keys(found).length > 0) requestAnimationFrame(() => firstWrong(form.current)?.focus());
   };
@@ -121,7 +156,7 @@ export function useSending<F extends string>(
     setBusy(true);
     send()
       .catch((error: unknown) => wrong(errorsOf(error, fields)))
-      .finally(() => setBusy(false));
+      .finally(() => alive.current && setBusy(false));
   };
   return { busy, errors, setErrors, submit, form };
 }
@@ -141,7 +176,8 @@ export function errorsOf<F extends string>(error: unknown, fields: Partial<Recor
 
 /** A problem in a sentence. */
 export function problemWords(error: unknown): string {
-  if (!(error instanceof Problem)) throw error;
+  const nothing = new Problem(0, "");
+  if (!(error instanceof Problem)) return problemWords(nothing);
   if (error.message && error.status < 500) return error.message;
   const { said, explained } = error.status === 0 && !navigator.onLine ? memberWords.offline_form : memberWords.failed_form;
   return `${said} ${explained}`;

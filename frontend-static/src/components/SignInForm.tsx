@@ -8,9 +8,11 @@ import { CodeField, Field, FormError, Send, useSending } from "./Form";
 type Fields = "login" | "password" | "code";
 const EMPTY = memberWords.fill_in.said;
 
-/** `who`: signs in as that name alone. `done` is called when it is done. */
-export function SignInForm({ who, done, autofocus = true }: { who?: string; done: () => void; autofocus?: boolean }) {
-  const [login, setLogin] = useState(who ?? "");
+type Props = { who?: string; login?: string; done: () => void; autofocus?: boolean };
+
+/** `who`: signs in as that name alone; `login`: what to begin with. `done` is called when it is done. */
+export function SignInForm({ who, login: first = "", done, autofocus = true }: Props) {
+  const [login, setLogin] = useState(who ?? first);
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const [challenge, setChallenge] = useState<string | null>(null);
@@ -40,7 +42,7 @@ export function SignInForm({ who, done, autofocus = true }: { who?: string; done
       {challenge === null ? (
         <>
           {who === undefined && (
-            <Field label="Name or e-mail address" value={login} set={setLogin} error={errors.login} autocomplete="username" autofocus={autofocus} />
+            <Field label="Name or e-mail address" value={login} set={setLogin} error={errors.login} autocomplete="username" autofocus={autofocus && !first} />
           )}
           {who !== undefined && <input type="text" class="unseen" autocomplete="username" value={who} readOnly tabIndex={-1} aria-hidden="true" />}
           <Field
@@ -50,7 +52,7 @@ export function SignInForm({ who, done, autofocus = true }: { who?: string; done
             set={setPassword}
             error={errors.password}
             autocomplete="current-password"
-            autofocus={autofocus && who !== undefined}
+            autofocus={autofocus && (who ?? first) !== ""}
           />
         </>
       ) : (
