@@ -15,6 +15,7 @@ from chalicelib.entrypoints import (
     me_api,
     openapi,
     opening_api,
+    origin,
     profile_api,
     session_api,
     trades_api,
@@ -22,6 +23,7 @@ from chalicelib.entrypoints import (
 
 app = Chalice(app_name="coinmarketleague")
 app.register_middleware(http.only_problems, "http")
+app.register_middleware(origin.only_through_the_site, "http")
 app.register_blueprint(board_api.blueprint)
 app.register_blueprint(profile_api.blueprint)
 app.register_blueprint(trades_api.blueprint)
@@ -35,9 +37,10 @@ app.register_blueprint(first_day_api.blueprint)
 app.register_blueprint(openapi.blueprint)
 
 
-@app.schedule(Cron("0,2,5", "*", "*", "*", "?", "*"))
+@app.schedule(Cron("0,2,5,10", "*", "*", "*", "?", "*"))
 def tick(event: CloudWatchEvent) -> None:
-    """Open the hour's run; the later two take it up where an earlier one stopped."""
+    """Open the hour's run; the later ones take it up where an earlier one stopped, the last
+    also tells whether it is ranked."""
     jobs.tick(event.to_dict()["time"])
 
 

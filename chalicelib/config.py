@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from urllib.parse import urlsplit
 
 from chalicelib.domain.errors import InvalidRequest
 
 STAGES = ("sandbox", "dev", "prod")
+SHORTEST_SECRET = 32
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -28,6 +29,8 @@ class Settings:
     pool_client_id: str = ""  # its client: the API
     pool_keys_url: str = ""  # key set of the pool, where it is not at the issuer's own address
     mail_from: str = ""  # sender of the league's own letters
+    origin_secret: str = field(default="", repr=False)  # what the content network adds to requests
+    former_origin_secret: str = field(default="", repr=False)  # the one before, while it changes
     binance_api_url: str = "https://api.binance.com/api"
     binance_sapi_url: str = "https://api.binance.com/sapi"
     binance_ws_api_url: str = "wss://ws-api.binance.com:443/ws-api/v3"
@@ -52,6 +55,15 @@ class Settings:
                 raise InvalidRequest(f"{name}: {value!r} is neither yes nor no")
         if self.clock_url and self.stage != "sandbox":
             raise InvalidRequest("clock_url: only the sandbox has a clock of its own")
+
+    @property
+    def origin_secrets(self) -> tuple[str, ...] | None:
+        """What a request may bring to be answered; None where it needs nothing, which only the
+        sandbox may allow. One that is too short to be a secret opens nothing."""
+        if not self.origin_secret and self.stage == "sandbox":
+            return None
+        given = (self.origin_secret, self.former_origin_secret)
+        return tuple(each for each in given if len(each) >= SHORTEST_SECRET)
 
     def _check_address(self, name: str, address: str) -> None:
         parts = urlsplit(address)

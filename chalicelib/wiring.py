@@ -140,6 +140,11 @@ def _metrics() -> metric_ports.Metrics | None:
     return EmfMetrics(settings().stage)
 
 
+def origin_secrets() -> tuple[str, ...] | None:
+    """See the settings; None beside stores that are not the real ones."""
+    return None if _replaced.stores is not None else settings().origin_secrets
+
+
 def tasks() -> ports.Tasks:
     """The queue of the hour's work."""
     return _replaced.tasks or _tasks()

@@ -32,6 +32,8 @@ QUEUES = {"events": 10, "tasks": 3}
 SITE_BUCKET = "league-site"
 MAIL_FROM = "league@sandbox.example"
 
+ORIGIN_SECRET = "the-site-of-the-sandbox-and-nobody-else"  # noqa: S105 - it guards nothing here
+
 NEUTRAL_AWS = {
     "AWS_ACCESS_KEY_ID": "sandbox",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
@@ -76,6 +78,7 @@ class Cloud:
             "LEAGUE_POOL_KEYS_URL": f"{self.cloud_url}/{self.pool_id}/.well-known/jwks.json",
             "LEAGUE_MAIL_FROM": MAIL_FROM,
             "LEAGUE_METRICS": "no",
+            "LEAGUE_ORIGIN_SECRET": ORIGIN_SECRET,
         }
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import requests
 
 from chalicelib.domain.account import KeyPair
+from sandbox.cloud import ORIGIN_SECRET
 
 EXCHANGE = "binance"
 _TOKEN_LASTS_S = 600.0  # of the quarter of an hour that it is good for
@@ -134,6 +135,7 @@ class Member:
             "X-League-Request": "1",
             "Content-Type": "application/json",
             "CloudFront-Viewer-Address": f"[2001:db8:{self.number:x}::1]:443",
+            "X-Origin-Secret": ORIGIN_SECRET,
         }
         if signed_in:
             headers["Authorization"] = f"Bearer {self._signed_in()}"

@@ -19,7 +19,7 @@ import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 
-from sandbox.cloud import REGION, SITE_BUCKET
+from sandbox.cloud import ORIGIN_SECRET, REGION, SITE_BUCKET
 from sandbox.edge_cache import Answer, CacheKey, EdgeCache, not_changed
 from sandbox.exchange.client import AdminClient
 from sandbox.inbox import letters_page
@@ -159,6 +159,7 @@ class Site:
 
     async def _ask(self, request: web.Request) -> Answer:
         headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+        headers["X-Origin-Secret"] = ORIGIN_SECRET
         headers["CloudFront-Viewer-Address"] = f"{request.remote}:0"
         if self._session is None:
             raise web.HTTPServiceUnavailable
