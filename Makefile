@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CHECKOV := .venv-checkov
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run hour test accept check format shots
@@ -10,7 +11,7 @@ help:
 	@echo "make run      the whole league on this machine, with demo traders"
 	@echo "make hour     beside a running league: close the next hour"
 	@echo "make test     every test        make accept   the acceptance part alone"
-	@echo "make check    format, lint, types, import rules        make format   put them right"
+	@echo "make check    format, lint, types, import rules, template        make format   put them right"
 	@echo "make shots    pictures of every page of the site, into shots/"
 
 setup: $(VENV)/.installed sandbox/node_modules/.installed frontend-static/node_modules/.installed
@@ -18,6 +19,12 @@ setup: $(VENV)/.installed sandbox/node_modules/.installed frontend-static/node_m
 $(VENV)/.installed: requirements.txt requirements-dev.txt ingest_container/requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	touch $@
+
+# apart, because it pins other versions of what we use
+$(CHECKOV)/.installed: infra/requirements-checkov.txt
+	test -x $(CHECKOV)/bin/python || $(PYTHON) -m venv $(CHECKOV)
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
 sandbox/node_modules/.installed: sandbox/package.json sandbox/package-lock.json
@@ -40,11 +47,12 @@ test: setup
 accept: setup
 	$(BIN)/python -m pytest tests/acceptance
 
-check: setup
+check: setup $(CHECKOV)/.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m infra.checks $(CHECKOV)/bin/checkov
 	cd frontend-static && npm run --silent check
 
 shots: setup

@@ -21,7 +21,8 @@ from chalicelib.services.ports import Lease, RankTask, ShardTask, StreamItem
 from chalicelib.services.record_account_event import Told, record_account_events
 from chalicelib.services.unranked_hours import unranked_before
 
-_MARKED_WITHIN: Final = timedelta(seconds=90)  # longer than the function may run
+MARKED_WITHIN: Final = timedelta(seconds=90)
+"""How long a shard is reserved: longer than the function may run."""
 
 _log = logging.getLogger(__name__)
 
@@ -146,7 +147,7 @@ def mark_alone(task: ShardTask) -> None:
     Raises Conflict while another marks it.
     """
     leases, now = wiring.stores().leases, wiring.machine_now()
-    lease = Lease("shard", str(task.shard), uuid4().hex, now + _MARKED_WITHIN)
+    lease = Lease("shard", str(task.shard), uuid4().hex, now + MARKED_WITHIN)
     if not leases.acquire(lease, now):
         raise Conflict(f"shard {task.shard} is being marked")
     try:

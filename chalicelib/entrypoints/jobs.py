@@ -9,8 +9,12 @@ from datetime import datetime, timedelta
 
 from chalicelib import logs, wiring
 from chalicelib.domain.windows import hour_of, hour_start, run_of
+from chalicelib.services.metric_ports import Metric
 from chalicelib.services.open_hour import open_hour
 from chalicelib.services.queue_ports import Opening, RankTask, ShardTask, Tasks
+
+LATE_FROM = 10
+"""Minutes past the hour by which its board should be out."""
 
 SETTLING = timedelta(seconds=10)
 """How long after the hour its run begins: by then the minute's prices are stored."""
@@ -36,11 +40,21 @@ def tick(scheduled_at: str, wait: Callable[[float], None] = time.sleep) -> None:
     A schedule has whole minutes, so the function itself waits until ten seconds past, by the
     exchange's clock; `wait` takes seconds.
     """
-    hour = hour_of(datetime.fromisoformat(scheduled_at))
+    at = datetime.fromisoformat(scheduled_at)
+    hour = hour_of(at)
     early = hour_start(hour) + SETTLING - wiring.now()
     if early > timedelta(0):
         wait(min(early, SETTLING).total_seconds())
+    if at.minute >= LATE_FROM:
+        _watch(hour)
     go_on_with(hour)
+
+
+def _watch(hour: int) -> None:
+    """Tell whether the hour is ranked: that nobody tells is an alarm, too."""
+    metrics = wiring.metrics()
+    if metrics is not None:
+        metrics.put(Metric.HOUR_NOT_RANKED, int(not wiring.stores().runs.ranked(hour)))
 
 
 def go_on_with(hour: int) -> None:

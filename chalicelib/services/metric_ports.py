@@ -8,6 +8,7 @@ class Metric(Enum):
     """By the name that dashboard and alarms know it by."""
 
     HOUR_RANKED = "HourRanked"
+    HOUR_NOT_RANKED = "HourNotRanked"
     HOUR_DURATION = "HourDuration"
     MARKS_PER_SECOND = "MarksPerSecond"
     LAG = "ExchangeToLedgerLag"
@@ -18,6 +19,7 @@ class Metric(Enum):
 
 UNITS: Final[dict[Metric, str]] = {
     Metric.HOUR_RANKED: "None",
+    Metric.HOUR_NOT_RANKED: "Count",
     Metric.HOUR_DURATION: "Seconds",
     Metric.MARKS_PER_SECOND: "Count/Second",
     Metric.LAG: "Milliseconds",

@@ -158,3 +158,18 @@ def test_a_rebuilt_hour_is_not_measured_as_a_late_one(
     capsys.readouterr()
     deployed.work(_event(messages.write_task(RankTask(HOUR, 1))), None)
     assert "HourRanked" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("minute", "ranked", "told"), [(5, False, None), (10, False, 1), (10, True, 0)]
+)
+def test_ten_minutes_past_it_is_told_whether_the_hour_is_ranked(
+    story: Story, capsys: pytest.CaptureFixture[str], minute: int, ranked: bool, told: int | None
+) -> None:
+    if ranked:
+        story.fakes.runs.begin(HOUR, [0])
+        story.fakes.runs.mark_ranked(HOUR)
+    deployed.tick(schedule_event("tick", hour_start(HOUR) + timedelta(minutes=minute)), None)
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    found = [line["HourNotRanked"] for line in lines if "HourNotRanked" in line]
+    assert found == ([] if told is None else [[told]])
