@@ -92,10 +92,7 @@ class Member:
         """Sign up, and confirm with the code that came. Raises Turned."""
         asked = {"name": self.name, "email": self.email, "password": self.password}
         self._do("POST", "/session/sign-up", asked)
-        code = re.search(r"\b[0-9]{6}\b", self.door.letters(self.email)[0])
-        if code is None:
-            raise Turned(f"{self.name}: the letter holds no code")
-        self._do("POST", "/session/confirm", {"name": self.name, "code": code[0]})
+        self._do("POST", "/session/confirm", {"name": self.name, "code": self._mailed_code()})
 
     def link(self, pair: KeyPair) -> str:
         """Link an exchange account by a key with its secret; returns the account's id."""
@@ -115,6 +112,16 @@ class Member:
     def unlink(self, account_id: str) -> None:
         """End the link."""
         self._do("DELETE", f"/me/accounts/{account_id}", None, signed_in=True)
+
+    def _mailed_code(self) -> str:
+        """That of the newest letter."""
+        letters = self.door.letters(self.email)
+        if not letters:
+            raise Turned(f"{self.name}: no letter came to {self.email}; the code was not mailed")
+        code = re.search(r"\b[0-9]{6}\b", letters[0])
+        if code is None:
+            raise Turned(f"{self.name}: the newest letter to {self.email} holds no code")
+        return code[0]
 
     def _signed_in(self) -> str:
         if time.monotonic() >= self._token_until:

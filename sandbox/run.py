@@ -190,16 +190,18 @@ def _python(module: str, *arguments: object) -> list[str]:
 def welcome(folder: Path, addresses: Addresses) -> str:
     """What is said when all is ready."""
     keys = read_keys(folder)
-    shown = list(keys)[:3]
+    name = next(iter(keys))
     lines = [
         f"READY {addresses.site}",
         "",
-        f"Sign in as {shown[0]}, password {keys[shown[0]]['password']}",
+        f"Sign in as {name}, password {keys[name]['password']}",
         f"All {len(keys)} demo accounts, with passwords and their own keys at the sandbox exchange,"
         f" are in {folder / 'traders.json'}",
-        "Trade by hand, then close the hour to see the rank move:",
-        f"  {BIN}/python -m sandbox.trade {shown[0]} BUY BTCUSDT 100",
-        "  make hour",
+        "Trade by hand; signed in, it is in the list of trades and in the balance within seconds:",
+        f"  {BIN}/python -m sandbox.trade {name} BUY BTCUSDT 100",
+        f"  {addresses.site}/t/{name}",
+        "Close the hour to see the rank move: make hour",
+        "Come in yourself, with an account of your own: docs/one-machine.md#come-in-yourself",
         f"Letters (codes for sign-up and the like) arrive at {addresses.site}/sandbox/inbox",
         f"The exchange is at {addresses.exchange}, logs are in {folder / 'logs'}.",
         "Ctrl-C stops everything.",

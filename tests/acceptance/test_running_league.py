@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 import requests
 
+from chalicelib.adapters.dynamo.accounts import DynamoAccounts
 from chalicelib.adapters.dynamo.holdings import DynamoHoldings
 from chalicelib.adapters.dynamo.ledger import DynamoLedger
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.dynamo.traders import DynamoTraders
+from chalicelib.domain.account import AccountState
 from chalicelib.domain.windows import hour_of, hour_start
 from sandbox.cloud import REGION, TABLE_PREFIX
 from sandbox.demo import cast
@@ -118,8 +120,26 @@ def test_a_newcomer_links_an_account_and_it_streams(league: LeagueProcess) -> No
             return answer["accounts"][0]["state"] in ("importing", "live")
 
         wait_until(streams, "the newcomer's account", seconds=15)
-        unlinked = browser.delete(f"{api}/me/accounts/{linked.json()['id']}", timeout=10)
+        account_id = linked.json()["id"]
+        trading = bank.add_key(int(opened["uid"]), spot_and_margin_trading=True)
+        key, secret = str(trading["key"]), str(trading["secret"])
+        with closing(SignedClient(found.exchange, key, secret)) as by_hand:
+            by_hand.market_order("BUY", "BTCUSDT", quote="100")
+        wait_until(lambda: bool(_own_trades(browser, api)), "his own trade", seconds=10)
+        assert {each["pair"] for each in _own_trades(browser, api)} == {"BTC/USDT"}
+        accounts = DynamoAccounts(Tables(TABLE_PREFIX, REGION, found.tables))
+        assert accounts.get(account_id).ciphertext is not None
+        unlinked = browser.delete(f"{api}/me/accounts/{account_id}", timeout=10)
         assert unlinked.status_code == 204
+        gone = accounts.get(account_id)
+        assert (gone.state, gone.ciphertext) == (AccountState.UNLINKED, None)
+        assert _own_trades(browser, api)
+
+
+def _own_trades(browser: requests.Session, api: str) -> list[dict[str, Any]]:
+    answer = browser.get(f"{api}/traders/newcomer/trades", timeout=10).json()
+    trades: list[dict[str, Any]] = answer["trades"]
+    return trades
 
 
 def test_the_sign_in_that_is_printed_owns_an_account_that_lives(league: LeagueProcess) -> None:
@@ -154,11 +174,15 @@ def test_the_lines_of_the_page_bring_a_newcomer_in(league: LeagueProcess) -> Non
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert '"balance_usdt"' in done.stdout
-    *_, board = done.stdout.splitlines()
-    [row] = json.loads(board)["traders"]
+    lines_said = done.stdout.splitlines()
+    [row] = json.loads(lines_said[-1])["traders"]
     assert (row["name"], row["status"]) == ("my_name", "not_ranked_yet")
-    assert "BTC" in done.stdout
+    [said] = [line for line in lines_said if line.startswith('{"balance_usdt"')]
+    balance = json.loads(said)
+    assert {coin["asset"] for coin in balance["coins"]} == {"BTC", "USDT"}
+    assert 4900 < float(balance["balance_usdt"]) < 5100
+    trades = [line for line in lines_said if ",BTC/USDT,buy," in line]
+    assert 900 < sum(float(each.split(",")[5]) for each in trades) <= 1000
 
 
 def test_a_fill_is_in_the_ledger_within_two_seconds(league: LeagueProcess) -> None:
