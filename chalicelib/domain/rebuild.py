@@ -2,11 +2,13 @@
 
 What the account held at a past midnight is what it held at the link, less every change since.
 Where the exchange keeps readings of its own they outrank that; what they show beside it is an
-unexplained change of that day. Leaves values and returns to `imported.py`.
+unexplained change of that day. Such a change is always a flow: that two of them fall on one day
+says nothing of when they happened, so they are never taken for one exchange of coins. Leaves
+values and returns to `imported.py`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
@@ -18,7 +20,6 @@ from chalicelib.domain.ledger import (
     Checkpoint,
     LedgerEntry,
     Source,
-    WholeChange,
 )
 from chalicelib.domain.money import EXACT, Asset
 from chalicelib.domain.windows import day_of_hour, day_start_hour, hour_of, hour_start
@@ -85,7 +86,7 @@ def rebuilt(past: Past) -> RebuiltAccount:
         before = _less(held, entries)
         read = readings.get(day)
         true = {a: max(q, _ZERO) for a, q in before.items()} if read is None else read
-        rest = _unexplained(held, before, true, (midnight(day) - _INSTANT, end))
+        rest = _unexplained(before, true, entries, end)
         days[day] = (*entries, *rest)
         if borne_out and read is not None and not rest:
             certain.add(day)
@@ -96,11 +97,20 @@ def rebuilt(past: Past) -> RebuiltAccount:
 def differing(past: Past) -> set[Asset]:
     """Assets of which something is left unexplained."""
     return {
-        entry.asset
+        change.asset
         for entries in rebuilt(past).days.values()
-        for entry in entries
-        if isinstance(entry, BalanceChange) and entry.kind is ChangeKind.UNEXPLAINED
+        for change in unexplained_of(entries)
     }
+
+
+def unexplained_of(entries: Iterable[LedgerEntry]) -> list[BalanceChange]:
+    """Those of a rebuilt day's entries that no history tells of."""
+    return [
+        each
+        for each in entries
+        if isinstance(each, BalanceChange)
+        and (each.kind, each.source) == (ChangeKind.MOVEMENT, Source.LEAGUE)
+    ]
 
 
 def assets_seen(past: Past) -> set[Asset]:
@@ -128,30 +138,27 @@ def _less(held: Mapping[Asset, Decimal], entries: Iterable[LedgerEntry]) -> dict
 
 
 def _unexplained(
-    held: Mapping[Asset, Decimal],
     before: Mapping[Asset, Decimal],
     true: Mapping[Asset, Decimal],
-    span: tuple[datetime, datetime],
+    entries: Sequence[LedgerEntry],
+    end: datetime,
 ) -> list[BalanceChange]:
-    """What the day must have brought beside its entries, so that it leads from `true` to
-    `held`; seen at its end."""
+    """What the day must have brought beside its `entries`, so that it starts from `true`: seen
+    at its end. What undoes one of the entries (a row of a history that is dated on another day
+    than its amount came) happens with that one, so that nothing is held in between."""
     rest: list[BalanceChange] = []
     with localcontext(EXACT):
         for asset in sorted(before.keys() | true.keys()):
             quantity = before.get(asset, _ZERO) - true.get(asset, _ZERO)
             if quantity:
-                whole = held.get(asset, _ZERO) - true.get(asset, _ZERO)
-                rest.append(
-                    BalanceChange(
-                        ChangeKind.UNEXPLAINED,
-                        asset,
-                        quantity,
-                        span[1],
-                        span[1].isoformat(),
-                        Source.LEAGUE,
-                        whole=WholeChange(*span, whole),
-                    )
+                undone = (
+                    each.at
+                    for each in entries
+                    if isinstance(each, BalanceChange) and each.changes() == {asset: -quantity}
                 )
+                at = next(undone, end)
+                kind, seen = ChangeKind.MOVEMENT, end.isoformat()
+                rest.append(BalanceChange(kind, asset, quantity, at, seen, Source.LEAGUE))
     return rest
 
 

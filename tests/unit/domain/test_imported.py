@@ -85,6 +85,37 @@ def test_nothing_after_the_first_link_is_looked_at() -> None:
     assert [each.value for each in line.days] == [100] * 4
 
 
+READ = midnight(FIRST + 2) - timedelta(milliseconds=1)
+
+
+def test_what_is_unexplained_on_one_day_is_no_exchange_of_coins() -> None:
+    """A coin went and dollars came on the second day, and no history says why: two flows."""
+    readings = (
+        checkpoint(READ - timedelta(days=1), BTC="2"),
+        checkpoint(READ, BTC="1", USDT="40"),
+    )
+    past = Past("ada", checkpoint(LINK, BTC="1", USDT="40"), midnight(FIRST), (), readings)
+    line = imported_line([rebuilt(past)], FLAT, LINK)
+    assert shown(line) == ["0.00"] * 5
+    assert [each.net_flow for each in line.days] == [0, 0, -60, 0]
+    assert [each.value for each in line.days] == [200, 200, 140, 140]
+
+
+def test_a_deposit_told_late_is_held_once() -> None:
+    """Credited on the first day; its history dates it at the start of the second, in which the
+    coin doubles. It is there once, so the day's gain is that of the coin."""
+    told = balance_change(asset="BTC", quantity="1", changed_at=midnight(FIRST + 1))
+    readings = (
+        checkpoint(READ - timedelta(days=2), BTC="1", USDT="100"),
+        checkpoint(READ - timedelta(days=1), BTC="2", USDT="100"),
+        checkpoint(READ, BTC="2", USDT="100"),
+    )
+    past = Past("ada", checkpoint(LINK, BTC="2", USDT="100"), midnight(FIRST), (told,), readings)
+    line = imported_line([rebuilt(past)], btc("100", "100", "200", "200"), LINK)
+    assert [each.net_flow for each in line.days] == [0, 100, 0, 0]
+    assert line.days[2].index / line.days[1].index == pytest.approx(500 / 300)
+
+
 def test_a_fill_is_performance() -> None:
     bought = fill(price="50", quantity="1", executed_at=at(hours=30))
     line = imported_line([account(bought, BTC="1", USDT="50")], FLAT, LINK)

@@ -6,8 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.holdings import holdings_at
-from chalicelib.domain.ledger import BalanceChange, ChangeKind, Checkpoint, LedgerEntry
-from chalicelib.domain.rebuild import Past, RebuiltAccount, day_of, differing, midnight, rebuilt
+from chalicelib.domain.ledger import Checkpoint, LedgerEntry
+from chalicelib.domain.rebuild import (
+    Past,
+    RebuiltAccount,
+    day_of,
+    differing,
+    midnight,
+    rebuilt,
+    unexplained_of,
+)
 from tests.builders import amounts, at, balance_change, checkpoint, fill
 
 LINK = at(hours=72)
@@ -27,10 +35,9 @@ def past(
 
 def unexplained(account: RebuiltAccount) -> list[tuple[int, str, Decimal]]:
     return [
-        (day - FIRST, entry.asset, entry.quantity)
+        (day - FIRST, change.asset, change.quantity)
         for day, entries in sorted(account.days.items())
-        for entry in entries
-        if isinstance(entry, BalanceChange) and entry.kind is ChangeKind.UNEXPLAINED
+        for change in unexplained_of(entries)
     ]
 
 
@@ -68,6 +75,16 @@ def test_days_between_readings_that_agree_are_certain() -> None:
 def test_a_day_after_which_there_is_no_reading_is_an_estimate() -> None:
     account = rebuilt(past(readings={0: {"USDT": "7"}, 2: {"USDT": "7"}}, USDT="7"))
     assert account.certain == {FIRST + 3}
+
+
+def test_what_undoes_a_row_of_the_day_is_dated_with_it() -> None:
+    """A deposit that its history dates a day after it was credited."""
+    deposit = balance_change(quantity="10", changed_at=at(hours=40))
+    held = {"USDT": "10"}
+    account = rebuilt(past(deposit, readings={0: held, 1: held, 2: {}}, USDT="10"))
+    assert unexplained(account) == [(1, "USDT", Decimal(10)), (2, "USDT", Decimal(-10))]
+    [undone] = unexplained_of(account.days[FIRST + 2])
+    assert undone.at == deposit.at
 
 
 def test_nothing_was_ever_below_zero() -> None:

@@ -1,6 +1,9 @@
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import count
 
 import pytest
 
@@ -10,7 +13,7 @@ from chalicelib.domain.ledger import Checkpoint, Side
 from chalicelib.domain.rebuild import day_of, midnight
 from chalicelib.domain.windows import hour_of
 from chalicelib.services.import_account import AccountImport, ImportSources, begin_import
-from chalicelib.services.import_ports import ImportProgress
+from chalicelib.services.import_ports import ImportPart, ImportProgress
 from tests.builders import (
     NOON,
     TRADER,
@@ -23,6 +26,7 @@ from tests.builders import (
     key_pair,
     symbols,
 )
+from tests.fake_imports import FakeImports
 from tests.fakes import FakeExchange, Fakes
 
 PAIR = key_pair()
@@ -109,6 +113,72 @@ def test_who_goes_on_asks_for_nothing_a_second_time(world: World) -> None:
     assert world.begin().turn() is None
     assert world.asked()["snapshots"] == 1
     assert world.asked()["movements deposits"] == first["movements deposits"]
+
+
+class Crash(Exception):
+    """The container is gone."""
+
+
+class Crashing(FakeImports):
+    """Imports whose `at`-th write is the container's last deed: done, or not done any more."""
+
+    def __init__(self, at: int, *, done: bool) -> None:
+        super().__init__()
+        self.left = at
+        self._done = done
+
+    def _written(self, write: Callable[[], None]) -> None:
+        self.left -= 1
+        if self.left != 0:
+            write()
+            return
+        if self._done:
+            write()
+        raise Crash
+
+    def put_line(self, trader_id: str, line: ImportedLine) -> None:
+        self._written(partial(super().put_line, trader_id, line))
+
+    def put_part(self, trader_id: str, part: ImportPart) -> None:
+        self._written(partial(super().put_part, trader_id, part))
+
+    def put_progress(self, trader_id: str, progress: ImportProgress) -> None:
+        self._written(partial(super().put_progress, trader_id, progress))
+
+
+def eventful(world: World) -> World:
+    """Fills, a deposit, and a coin whose pairs have to be searched for."""
+    world.exchange.fills_of[PAIR.api_key] = [
+        fill(base="XRP", price="1", quantity="100", executed_at=at(hours=-40))
+    ]
+    world.exchange.movements_of["deposits"][PAIR.api_key] = [
+        balance_change(quantity="400", changed_at=at(hours=-90))
+    ]
+    world.kept(days=1, USDT="1000", XRP="100")
+    return world
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_an_import_may_break_off_at_any_write(done: bool) -> None:
+    whole = eventful(World())
+    assert whole.begin().turn() is None
+    asked, writes = whole.asked(), 0
+    for number in count(1):
+        world = eventful(World())
+        world.fakes.imports = Crashing(number, done=done)
+        try:
+            world.begin().turn()
+            break
+        except Crash:
+            writes += 1
+        assert world.begin().turn() is None  # by another container
+        assert world.line() == whole.line()
+        assert world.fakes.imports.parts(TRADER) == whole.fakes.imports.parts(TRADER)
+        assert world.fakes.imports.progress(TRADER) == whole.fakes.imports.progress(TRADER)
+        of_accounts = [name for name in asked if not name.startswith(("hour_closes", "minute"))]
+        again = sum((world.asked() - asked)[name] for name in of_accounts)
+        assert again <= (0 if done else 1), "only what was found and not kept is asked for again"
+    assert writes > len(whole.fakes.imports.parts(TRADER))
 
 
 def test_what_has_no_weight_left_is_put_off_and_the_rest_is_done(world: World) -> None:
