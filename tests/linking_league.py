@@ -75,9 +75,9 @@ class LinkingLeague:
         found: list[dict[str, Any]] = self.browser.get("/me/accounts", token).json_body["accounts"]
         return found
 
-    def until(self, true: Callable[[], bool]) -> None:
+    def until(self, true: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         """Wait for something that the container's threads do."""
-        give_up_at = time.monotonic() + PATIENCE_S
+        give_up_at = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < give_up_at, f"never came: {self.supervisor.state()}"
             time.sleep(0.01)

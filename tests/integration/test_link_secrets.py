@@ -11,16 +11,20 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from chalicelib import logs
+from chalicelib import logs, wiring
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.dynamo.tables import TABLES, Tables
 from chalicelib.adapters.key_vault import KmsKeyVault
 from chalicelib.adapters.queues import EventQueue, Queue
 from chalicelib.domain.account import KeyPair
 from chalicelib.entrypoints import consumers
+from chalicelib.services.record_account_event import record_account_events
 from chalicelib.services.request_link import AskedLink
+from chalicelib.services.start_link import Stores as RecordStores
 from sandbox.exchange.running import RunningExchange, running_exchange
+from tests.browser import OWN
 from tests.contract.stores import DynamoStores
+from tests.identity_pool import PASSWORD
 from tests.integration.binance_helpers import OpenAccount, buy, open_account
 from tests.integration.test_linking import key
 from tests.linking_league import LinkingLeague, linking_league
@@ -52,6 +56,7 @@ class Trail:
     log: Everything
     secrets: list[str] = field(default_factory=list)
     answers: list[bytes] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def post(self, token: str, content: object) -> Any:  # noqa: ANN401
         """Ask for a link, and keep the answer."""
@@ -76,14 +81,58 @@ class Trail:
             for reason in account["reasons"]
         ]
 
-    def messages(self) -> list[str]:
-        """The bodies of all messages in the queue of events."""
+    def imported(self, token: str, account_id: str) -> str:
+        """How the import of the account stands."""
+        for path in ("/me/accounts", "/me/first-day"):
+            response = self.league.browser.get(path, token)
+            self.answers.append(response.body)
+        accounts = response.json_body["accounts"]
+        [found] = [each for each in accounts if each["id"] == account_id]
+        return str(found["imported"]["state"]) if found["imported"] else ""
+
+    def until_imported(self, token: str, account_id: str, state: str) -> None:
+        """Record what comes until the import stands so."""
+
+        def is_so() -> bool:
+            self.record()
+            self.league.supervisor.imports.rest(False)  # look now
+            return self.imported(token, account_id) == state
+
+        self.league.until(is_so, seconds=30)
+
+    def receive(self) -> list[str]:
+        """The bodies of the messages that came into the queue of events since."""
         found: list[str] = []
         while True:
             answer = self.queue.receive_message(QueueUrl=self.address, MaxNumberOfMessages=10)
             if not answer.get("Messages"):
+                self.messages += found
                 return found
             found += [each["Body"] for each in answer["Messages"]]
+
+    def record(self) -> None:
+        """What the queue function makes of the snapshots that came."""
+        stores = self.league.stores
+        places = RecordStores(
+            stores.accounts,
+            stores.ledger,
+            stores.holdings,
+            stores.doubts,
+            stores.runs,
+            stores.corrections,
+        )
+        items = [item for body in self.receive() for item in wiring.read_items(body)]
+        read_whole = [item for item in items if item.snapshot is not None]
+        assert record_account_events(read_whole, {}, places) == []
+
+    def leave(self, token: str, password: str) -> int:
+        """Ask to be forgotten; the status of the answer."""
+        headers = {**OWN, "Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        body = json.dumps({"password": password}).encode()
+        http = self.league.browser.client.http
+        response = http.request("DELETE", "/me", headers=headers, body=body)
+        self.answers.append(response.body)
+        return int(response.status_code)
 
     @property
     def address(self) -> str:
@@ -180,13 +229,40 @@ def walk_with_a_pair(trail: Trail, running: RunningExchange) -> None:
     league.until_shown(token, account_id, "key_revoked")
 
 
+def walk_through_care(trail: Trail, running: RunningExchange) -> None:
+    """Imported, met by a page on the way; widened and found by the daily check; unlinked, and
+    gone with the membership."""
+    league, token = trail.league, trail.league.join("Cyd")
+    running.admin.fault("waf", "/sapi/v1/accountSnapshot", count=None)
+    held_up = trail.link(token, open_account(running, USDT="70").pair)
+    league.until_streaming(token, held_up)
+    trail.until_imported(token, held_up, "held_up")
+    running.admin.delete("faults")
+    opened = open_account(running, USDT="700")
+    done = trail.link(token, opened.pair)
+    league.until_streaming(token, done)
+    trail.until_imported(token, done, "done")
+    widened = {"withdrawals": True}
+    running.admin.post("keys/change", key=opened.pair.api_key, permissions=widened)
+    running.admin.advance(26 * 3_600_000)
+    league.exchange.time()
+    league.until_shown(token, done, "permissions_widened")
+    trail.codes(token, done)
+    assert trail.league.browser.delete(f"/me/accounts/{held_up}", token).status_code == 204
+    assert trail.leave(token, "not the password") == 403
+    assert trail.leave(token, PASSWORD) == 200
+    assert trail.league.browser.get("/me/accounts", token).status_code == 401
+
+
 def test_no_secret_is_left_anywhere(trail: Trail, running: RunningExchange) -> None:
     opened = open_account(running, USDT="500")
     walk_with_secrets(trail, running, opened)
     walk_with_a_pair(trail, running)
+    walk_through_care(trail, running)
     state = json.dumps(trail.league.supervisor.state())
     assert trail.league.supervisor.stop(10)
-    messages = trail.messages()
+    trail.receive()
+    messages = trail.messages
     assert messages
     cut = [consumers.Message(str(each), body[:-9]) for each, body in enumerate(messages)]
     assert len(consumers.record(cut)) == len(cut), "all of these end in the dead-letter queue"
@@ -200,7 +276,9 @@ def test_no_secret_is_left_anywhere(trail: Trail, running: RunningExchange) -> N
         "repr": f"{asked} {opened.pair}",
     }
     assert "account_stopped" in places["log"]
-    assert "exchange_silent" in places["answers"]
-    assert len(trail.secrets) >= 12
+    for seen in ("exchange_silent", "held_up", "can_withdraw", "without a name"):
+        assert seen in places["answers"]
+    assert "import_interrupted" in places["log"]
+    assert len(trail.secrets) >= 16
     for secret in trail.secrets:
         assert [name for name, text in places.items() if secret in text] == []
