@@ -11,7 +11,7 @@ from chalicelib.services.record_account_event import record_account_events
 from chalicelib.services.start_link import Stores as RecordStores
 from sandbox.exchange.running import RunningExchange, running_exchange
 from tests.builders import EXCHANGE
-from tests.integration.binance_helpers import OpenAccount, open_account
+from tests.integration.binance_helpers import OpenAccount, buy, open_account
 from tests.linking_league import LinkingLeague, linking_league
 
 
@@ -257,3 +257,23 @@ def test_unlinked_while_it_is_checked_it_stays_unlinked(
     other = league.link(ada, open_account(running, USDT="1").pair)
     league.until_streaming(ada, other)
     assert league.shown(ada)[0]["state"] == "unlinked"
+
+
+def test_an_import_that_hangs_holds_up_no_event(
+    league: LinkingLeague, running: RunningExchange, ada: str, opened: OpenAccount
+) -> None:
+    """The exchange keeps its answer about the past to itself; what happens now still comes in,
+    and the next account is checked and followed."""
+    running.admin.fault("slow", "/sapi/v1/accountSnapshot", count=None)
+    account_id = league.link(ada, opened.pair)
+    league.until_streaming(ada, account_id)
+    record(league)
+    league.supervisor.imports.rest(False)  # look now
+    league.until(lambda: league.shown(ada)[0]["imported"]["state"] == "running", seconds=30)
+    buy(running, opened)
+    events = league.lobby.fakes.events
+    league.until(lambda: any("TRADE" in (item.frame or "") for item in events.sent))
+    other = open_account(running, USDT="9")
+    league.until_streaming(ada, league.link(ada, other.pair))
+    assert league.shown(ada)[0]["state"] == "importing"
+    running.admin.delete("faults")
