@@ -88,8 +88,8 @@ OPERATIONS = (
 def get_follows() -> Response:
     """Whom I follow."""
     request = blueprint.current_request
-    query(Query, request)
     viewer, stores = signed_in(request), wiring.stores()
+    query(Query, request)
     found = show_follows(
         viewer.trader,
         follows=stores.follows,

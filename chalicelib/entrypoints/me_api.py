@@ -171,8 +171,9 @@ OPERATIONS = (
 def get_me() -> Response:
     """The signed-in trader."""
     request = blueprint.current_request
+    viewer = signed_in(request)
     query(Query, request)
-    return http.private(_me(signed_in(request).trader))
+    return http.private(_me(viewer.trader))
 
 
 @blueprint.route("/me", methods=["PATCH"])
@@ -206,8 +207,8 @@ def delete_me() -> Response:
 def get_balance() -> Response:
     """Current holdings."""
     request = blueprint.current_request
-    asked = query(FormQuery, request)
     viewer, stores = signed_in(request), wiring.stores()
+    asked = query(FormQuery, request)
     found = show_balance(
         viewer.trader,
         now=wiring.now(),

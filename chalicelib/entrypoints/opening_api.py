@@ -61,8 +61,8 @@ OPERATIONS = (
 def get_opening() -> Response:
     """The opening of one hour."""
     request = blueprint.current_request
-    asked = query(OpeningQuery, request)
     viewer, stores = signed_in(request), wiring.stores()
+    asked = query(OpeningQuery, request)
     found = open_commitment(
         viewer.trader,
         asked.hour,
