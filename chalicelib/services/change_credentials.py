@@ -28,10 +28,11 @@ def change_email(owner: Owner, proof: Proof, email: str, gate: Gate, people: Peo
     email = checked_email(email)
     prove_owner(owner, proof, gate, people)
     gate.pass_through(CODES, [(LETTERS_TO, email)])
-    try:
-        people.identity.change_email(owner.access_token, email)
-    except Conflict:
-        write(SOMEONE_TRIED, email, people.mail)
+    with people.pace.even():
+        try:
+            people.identity.change_email(owner.access_token, email)
+        except Conflict:
+            write(SOMEONE_TRIED, email, people.mail)
 
 
 def confirm_email(owner: Owner, code: str, gate: Gate, people: People) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.services.pace import AT_ONCE, Pace
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -151,3 +153,4 @@ class People:
     tokens: Tokens
     throttle: Throttle
     mail: Mail
+    pace: Pace = AT_ONCE

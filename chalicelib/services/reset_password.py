@@ -10,7 +10,8 @@ from chalicelib.services.throttling import CODES, CODES_OF, LETTERS_TO, Gate
 def forget_password(login: str, gate: Gate, *, people: People, traders: Traders) -> None:
     """Mail a code to the member of that name or address, if there is one. Raises TooOften."""
     gate.pass_through(CODES, [(LETTERS_TO, login.strip())])
-    people.identity.forgot(login_of(login, traders))
+    with people.pace.even():
+        people.identity.forgot(login_of(login, traders))
 
 
 def reset_password(

@@ -1,6 +1,7 @@
 """Sign up: hold the name, and have a code mailed that proves the address.
 
-The answer is the same whether or not the address is a member's; its owner gets a letter then.
+The answer is the same whether or not the address is a member's, and takes as long; its owner gets
+a letter then.
 """
 
 from collections.abc import Callable
@@ -56,10 +57,11 @@ def sign_up(
             "mailed to you, else take another name"
         ) from taken
     try:
-        if is_members(email, people.identity):
-            write(SOMEONE_TRIED, email, people.mail)
-        else:
-            people.identity.sign_up(SignUp(trader_id, name, email, password))
+        with people.pace.even():
+            if is_members(email, people.identity):
+                write(SOMEONE_TRIED, email, people.mail)
+            else:
+                people.identity.sign_up(SignUp(trader_id, name, email, password))
     except LeagueError:
         traders.release_name(name, trader_id)
         raise
@@ -76,4 +78,5 @@ def is_members(email: str, identity: Identity) -> bool:
 def resend_code(name: str, gate: Gate, *, people: People, traders: Traders) -> None:
     """Mail a new code for the sign-up that holds the name, if one does. Raises TooOften."""
     gate.pass_through(CODES, [(LETTERS_TO, name)])
-    people.identity.resend(traders.holder_of(name) or NOBODY)
+    with people.pace.even():
+        people.identity.resend(traders.holder_of(name) or NOBODY)
