@@ -83,13 +83,16 @@ def exact_rows(entries: Iterable[LedgerEntry]) -> list[TradeRow]:
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
-def guarded_rows(entries: Sequence[LedgerEntry], hours: Mapping[int, ClosedHour]) -> list[TradeRow]:
+def guarded_rows(
+    entries: Sequence[LedgerEntry], hours: Mapping[int, ClosedHour], *, day_over: bool
+) -> list[TradeRow]:
     """One row per hour, pair and side of one day's fills, newest first.
 
     `entries` are those that count, of all the trader's accounts; `hours` the closed hours of
     that day by number: fills of an hour that is not among them are not listed. Pairs with a
     thin asset are not listed; with a middle one the row tells its day and no price, and stands
-    after the day's others, so that its place does not tell the hour.
+    after the day's others, so that its place does not tell the hour. It is listed once its day is
+    over (`day_over`), so that the hour in which it appears does not tell it either.
     """
     groups: dict[tuple[int, str, str], list[Fill]] = defaultdict(list)
     for entry in entries:
@@ -98,7 +101,7 @@ def guarded_rows(entries: Sequence[LedgerEntry], hours: Mapping[int, ClosedHour]
     rows = []
     for (hour, _, _), fills in groups.items():
         tier = _worst_tier(fills[0], hours[hour].closing)
-        if tier is not Tier.THIN:
+        if tier is Tier.LIQUID or (tier is Tier.MIDDLE and day_over):
             size = _size(fills, entries, hours[hour])
             rows.append(_guarded_row(fills[0], hours[hour].closing, tier, size))
     rows.sort(key=lambda row: (row.pair, row.side.value, row.size or ""))

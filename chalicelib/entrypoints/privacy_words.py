@@ -17,7 +17,7 @@ _TRADES: Final = {
     TradesView.GUARDED: (
         "Others see one row per hour, pair and side, after the hour has closed, with the closing"
         " price of the hour and the size as a range of percent of all you had; of less traded"
-        " coins the day alone, and of thinly traded coins nothing."
+        " coins the day alone, once it is over, and of thinly traded coins nothing."
     ),
     TradesView.EXACT: (
         "Others see every fill with its second and price, but no quantity. Your balance can be"

@@ -79,7 +79,10 @@ def show_trades(
     next_page = None
     if view is not TradesView.HIDDEN and hour is not None:
         entries = _days(trader, days, hour, start, stores)
-        rows_by_day = ((day, _rows(each, trader, view, stores)) for day, each in entries)
+        rows_by_day = (
+            (day, _rows(each, trader, view, stores, day_over=day < day_of_hour(hour)))
+            for day, each in entries
+        )
         rows, next_page = _page(rows_by_day, hour, start)
     return TradesPage(date_of_day(days[0]), date_of_day(days[-1]), hour, view, rows, next_page)
 
@@ -123,12 +126,19 @@ def _page(
 
 
 def _rows(
-    entries: Sequence[LedgerEntry], trader: Trader, view: TradesView, stores: ReadStores
+    entries: Sequence[LedgerEntry],
+    trader: Trader,
+    view: TradesView,
+    stores: ReadStores,
+    *,
+    day_over: bool,
 ) -> list[TradeRow]:
     if view is TradesView.EXACT:
         return exact_rows(entries)
     hours = sorted({hour_of(each.executed_at) for each in entries if isinstance(each, Fill)})
-    return guarded_rows(entries, _closed_hours(hours, trader.seat, stores)) if hours else []
+    if not hours:
+        return []
+    return guarded_rows(entries, _closed_hours(hours, trader.seat, stores), day_over=day_over)
 
 
 def _closed_hours(hours: Sequence[int], seat: int, stores: ReadStores) -> Mapping[int, ClosedHour]:

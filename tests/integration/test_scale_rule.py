@@ -12,33 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.account import TradesView, Visibility
-from chalicelib.domain.holdings import HoldingsNews, LastBuy, merge
 from chalicelib.domain.ledger import (
     BalanceChange,
-    ChangeKind,
-    Fill,
     LedgerEntry,
     Side,
     Source,
 )
 from chalicelib.domain.market import PriceList
 from chalicelib.domain.windows import hour_of, hour_start
-from chalicelib.services.mark_shard import mark_shard
-from chalicelib.services.ports import RankTask, ShardTask
-from chalicelib.services.rank_traders import rank_traders
 from tests.builders import (
-    account_holdings,
     asset_price,
     balance_change,
-    checkpoint,
     fill,
-    quantity,
-    seat,
-    trader,
 )
-from tests.fakes import Fakes
+from tests.played_league import PlayedLeague
 from tests.read_side import asking
-from tests.where import mark_stores
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 FIRST = hour_of(START) + 1
@@ -96,59 +84,27 @@ def listed(at: datetime) -> PriceList:
     return PriceList(at, assets)
 
 
-class League:
+class League(PlayedLeague):
     """Three traders who start alike; two do the same, the third does nothing."""
 
     def __init__(self, moves: list[Move], scale: Decimal) -> None:
-        self.stores = Fakes()
+        super().__init__()
         for number, name in enumerate(NAMES):
-            self.join(number, name, Decimal(1) if name == "Steady" else scale)
+            size = Decimal(1) if name == "Steady" else scale
+            view = TradesView.EXACT if name == "Exact" else TradesView.GUARDED
+            self.join(
+                number,
+                name,
+                {"USDT": 10_000 * size, "BTC": Decimal("0.5") * size},
+                linked_at=LINKED,
+                visibility=Visibility(trades=view),
+            )
         for hour in range(FIRST - 1, FIRST + HOURS):
-            self.stores.prices.put_hour(hour, listed(hour_start(hour)))
+            self.list_prices(listed(hour_start(hour)))
         for number in (0, 1):
             self.live(number, sorted(moves, key=lambda move: (move.hour, move.minute)), scale)
-        where = mark_stores(self.stores)
         for hour in range(FIRST, FIRST + HOURS):
-            mark_shard(ShardTask(hour, 0), where, self.stores.tasks)
-            rank_traders(
-                RankTask(hour),
-                seats=self.stores.seats,
-                history=self.stores.history,
-                boards=self.stores.boards,
-                runs=self.stores.runs,
-            )
-
-    def join(self, number: int, name: str, scale: Decimal) -> None:
-        """Link a trader's account with 10 000 USDT and half a bitcoin, times `scale`."""
-        self.stores.traders.next_seat()
-        view = TradesView.EXACT if name == "Exact" else TradesView.GUARDED
-        made = trader(
-            trader_id=f"T{number}", name=name, seat=number, visibility=Visibility(trades=view)
-        )
-        self.stores.traders.claim_name(name, made.trader_id, number, START)
-        self.stores.traders.save(made)
-        self.stores.seats.put(seat(number, name=name, trader_id=made.trader_id))
-        held = {"USDT": 10_000 * scale, "BTC": Decimal("0.5") * scale}
-        first = checkpoint(LINKED, **{asset: str(each) for asset, each in held.items()})
-        self.stores.ledger.add_checkpoint(f"A{number}", first)
-        self.stores.ledger.add(
-            f"A{number}",
-            [
-                BalanceChange(ChangeKind.LINK, asset, each, LINKED, "1", Source.LEAGUE)
-                for asset, each in held.items()
-            ],
-        )
-        self.stores.holdings.create(
-            account_holdings(
-                account_id=f"A{number}",
-                trader_id=made.trader_id,
-                seat=number,
-                linked_at=LINKED,
-                quantities={asset: quantity(str(each), LINKED) for asset, each in held.items()},
-                last_event_at=LINKED,
-                last_flow_at=LINKED,
-            )
-        )
+            self.close(hour)
 
     def live(self, number: int, moves: list[Move], scale: Decimal) -> None:
         """Write the entries and holdings that these moves make, as recording does."""
@@ -161,25 +117,6 @@ class League:
                 for asset, change in entry.changes().items():
                     held[asset] = held.get(asset, Decimal(0)) + change / scale
                 self.record(number, entry)
-
-    def record(self, number: int, entry: LedgerEntry) -> None:
-        """Write one entry and the balances after it."""
-        self.stores.ledger.add(f"A{number}", [entry])
-        row = self.stores.holdings.get(number, f"A{number}")
-        assert row is not None
-        now = row.amounts()
-        quantities = {
-            asset: quantity(str(now.get(asset, Decimal(0)) + change), entry.at)
-            for asset, change in entry.changes().items()
-        }
-        flow = entry.at if isinstance(entry, BalanceChange) else None
-        buys = (
-            {entry.bought(): LastBuy(entry.executed_at, entry.symbol, entry.order_id)}
-            if isinstance(entry, Fill)
-            else {}
-        )
-        news = HoldingsNews(quantities, buys, entry.at, flow)
-        self.stores.holdings.replace(row, merge(row, news))
 
     def answers(self) -> list[bytes]:
         """Every public answer after the last hour."""

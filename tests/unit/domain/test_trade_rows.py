@@ -41,9 +41,11 @@ def closed(value: str | None = "10000", listed: PriceList = LISTED) -> dict[int,
     return {hour_of(NOON) + step: hour for step in (-1, 0, 1, 2)}
 
 
-def rows(*entries: LedgerEntry, value: str | None = "10000") -> list[TradeRow]:
+def rows(
+    *entries: LedgerEntry, value: str | None = "10000", day_over: bool = True
+) -> list[TradeRow]:
     """The guarded rows of `entries`."""
-    return guarded_rows(entries, closed(value))
+    return guarded_rows(entries, closed(value), day_over=day_over)
 
 
 def test_fills_of_one_hour_pair_and_side_are_one_row() -> None:
@@ -78,6 +80,11 @@ def test_a_middle_asset_shows_its_day_and_no_price_after_the_days_others() -> No
         ("DOT/USDT", Precision.DAY),
     ]
     assert (found[1].at, found[1].price) == (NOON - timedelta(hours=12), None)
+
+
+def test_a_row_that_tells_its_day_alone_appears_when_the_day_is_over() -> None:
+    fills = fill(base="DOT"), fill(trade_id=2)
+    assert [row.pair for row in rows(*fills, day_over=False)] == ["BTC/USDT"]
 
 
 def test_middle_rows_of_a_day_do_not_tell_their_order() -> None:
@@ -160,7 +167,7 @@ def test_scaling_all_quantities_changes_nothing(spent: list[Decimal], scale: Dec
             fill(trade_id=n, quote_quantity=str(each * by), executed_at=at(hours=n % 3))
             for n, each in enumerate(spent)
         ]
-        return guarded_rows(fills, closed(str(10000 * by)))
+        return guarded_rows(fills, closed(str(10000 * by)), day_over=True)
 
     assert scaled(Decimal(1)) == scaled(scale)
 
