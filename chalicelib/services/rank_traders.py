@@ -1,5 +1,6 @@
 """Rank all traders at an hour of which every shard is marked."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,25 +47,33 @@ def rank_traders(
     """
     count = seats.count()
     blocks = range(-(-count // SEATS_PER_BLOCK))
-    keys = [(block, Kind.SCORES, task.hour) for block in blocks]
-    keys += [(block, Kind.RANKS, task.hour - 1) for block in blocks]
-    stored = history.blocks(keys)
-    marked = {key[0]: block for key, block in stored.items() if key[1] is Kind.SCORES}
-    last_ranks = {key[0]: block for key, block in stored.items() if key[1] is Kind.RANKS}
     taken = seats.of_blocks(list(blocks))
     presence = _presence(taken, count, task.hour)
-    scores = {window: scores_of(window, presence, marked, last_ranks) for window in WINDOWS}
+    names = {seat: each.name for seat, each in taken.items()}
+    del taken  # of a million traders it is the largest thing here
+    scores = _scores(task.hour, blocks, presence, history)
     standings = {window: rank(each) for window, each in scores.items()}
     ranks: dict[int, Block] = rank_blocks(standings)
     history.put_blocks({(block, Kind.RANKS, task.hour): each for block, each in ranks.items()})
-    orders = {window.name: [int(seat) for seat in each.order] for window, each in standings.items()}
+    orders = {window.name: array("i", each.order.tolist()) for window, each in standings.items()}
     boards.put_orders(task.hour, task.revision, orders)
     for window, each in standings.items():
         head = BoardHead(task.hour, task.revision, len(each.order), _league(each))
         boards.publish(window.name, head)
     runs.mark_ranked(task.hour)
-    names = {seat: each.name for seat, each in taken.items()}
     return RankedHour(task.hour, task.revision, names, presence, scores, standings)
+
+
+def _scores(
+    hour: int, blocks: Sequence[int], presence: Sequence[Presence], history: History
+) -> dict[Window, Scores]:
+    """The columns of each window; the blocks they come from are gone when this returns."""
+    keys = [(block, Kind.SCORES, hour) for block in blocks]
+    keys += [(block, Kind.RANKS, hour - 1) for block in blocks]
+    stored = history.blocks(keys)
+    marked = {key[0]: block for key, block in stored.items() if key[1] is Kind.SCORES}
+    last_ranks = {key[0]: block for key, block in stored.items() if key[1] is Kind.RANKS}
+    return {window: scores_of(window, presence, marked, last_ranks) for window in WINDOWS}
 
 
 def _presence(taken: Mapping[int, Seat], count: int, hour: int) -> list[Presence]:
