@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 CHECKOV := .venv-checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run hour test accept check format shots
+.PHONY: help setup run hour test accept check format shots bench
 
 help:
 	@echo "make run      the whole league on this machine, with demo traders"
 	@echo "make hour     beside a running league: close the next hour"
 	@echo "make test     every test        make accept   the acceptance part alone"
 	@echo "make check    format, lint, types, import rules, template        make format   put them right"
+	@echo "make bench    the figures of the design, counted for 1,000, 10,000 and 100,000 traders (ARGS=--help)"
 	@echo "make shots    pictures of every page of the site, into shots/"
 
 setup: $(VENV)/.installed sandbox/node_modules/.installed frontend-static/node_modules/.installed
@@ -54,6 +55,9 @@ check: setup $(CHECKOV)/.installed
 	$(BIN)/lint-imports
 	$(BIN)/python -m infra.checks $(CHECKOV)/bin/checkov
 	cd frontend-static && npm run --silent check
+
+bench: setup
+	$(BIN)/python -m tests.bench $(ARGS)
 
 shots: setup
 	$(BIN)/python -m tests.frontend.shots

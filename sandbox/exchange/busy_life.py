@@ -7,7 +7,7 @@ The same exchange, seed and arguments give the same life. What an account could 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from sandbox.exchange.api_error import ApiError
@@ -21,6 +21,7 @@ _MOST_TRIES = 200
 _TRADES_TO_ONE = 4
 # A refusal or a mistake in the amounts of one act: another is tried.
 _NOT_NOW = (NotNow, ApiError, ValueError)
+_ACTS = {**TRADES, **WALLET_ACTS, **SURPRISES}
 
 
 def live(
@@ -42,13 +43,24 @@ def live(
     exchange.accounts.account(uid)
     if end < start or acts < 0:
         raise ValueError(f"no life of {acts} acts from {start} to {end}")
-    dice = Dice(exchange, uid, random)
+    usual = [*TRADES, *WALLET_ACTS, *(SURPRISES if surprises else ())]
+    names = [*usual, *list(TRADES) * (_TRADES_TO_ONE - 1)]
+    return _live(Dice(exchange, uid, random), names, acts, start, end)
+
+
+def trade(
+    exchange: Exchange, uid: int, random: Random, *, acts: int, start: int, end: int
+) -> Counter[str]:
+    """As `live`, of one who only trades: places orders of every sort, and takes some back."""
+    return _live(Dice(exchange, uid, random), list(TRADES), acts, start, end)
+
+
+def _live(dice: Dice, names: Sequence[str], acts: int, start: int, end: int) -> Counter[str]:
     done: Counter[str] = Counter()
-    moments = sorted(random.randint(start, end) for _ in range(acts))
-    for at in moments:
-        _go_to(exchange, at)
-        done.update(_act_once(dice, surprises=surprises))
-    _go_to(exchange, end)
+    for at in sorted(dice.random.randint(start, end) for _ in range(acts)):
+        _go_to(dice.exchange, at)
+        done.update(_act_once(dice, names))
+    _go_to(dice.exchange, end)
     return done
 
 
@@ -57,13 +69,11 @@ def _go_to(exchange: Exchange, at: int) -> None:
     exchange.look_at_market()
 
 
-def _act_once(dice: Dice, *, surprises: bool) -> Iterator[str]:
-    acts = {**TRADES, **WALLET_ACTS, **(SURPRISES if surprises else {})}
-    names = [*acts, *list(TRADES) * (_TRADES_TO_ONE - 1)]
+def _act_once(dice: Dice, names: Sequence[str]) -> Iterator[str]:
     for _ in range(_MOST_TRIES):
         name = dice.random.choice(names)
         try:
-            acts[name](dice)
+            _ACTS[name](dice)
         except _NOT_NOW:
             continue
         yield name

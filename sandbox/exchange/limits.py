@@ -72,6 +72,10 @@ class WindowCounter:
     def count(self, key: str) -> int:
         return self.add(key, 0)
 
+    def total(self) -> int:
+        """The counts of all keys in this window together."""
+        return sum(self.count(key) for key in list(self._counts))
+
     def seconds_left(self) -> int:
         """Whole seconds to the next window, at least 1."""
         return max(1, -(-(self.length_ms - self._machine() % self.length_ms) // 1000))
