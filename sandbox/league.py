@@ -29,6 +29,7 @@ from sandbox.ingest_control import IngestControl
 from sandbox.live_demo import LiveDemo
 from sandbox.machinery import Machinery, assemble
 from sandbox.progress import Progress
+from sandbox.recorder import record_as
 from sandbox.runner import SCHEDULE_DELAY, LiveRunner, Runner
 from sandbox.standing import Keys, write_keys
 
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--ingest", required=True)
     parser.add_argument("--api", required=True)
     chosen = parser.parse_args(arguments)
+    record_as(None)
     progress = Progress()
     progress.say("Bringing demo traders together")
     ingest, runner = IngestControl(chosen.ingest), _runner()

@@ -25,6 +25,7 @@ from sandbox.options import (
     free_ports,
     from_environment,
 )
+from sandbox.recorder import recorded
 from sandbox.site_build import SiteNotBuilt, built_site
 from sandbox.standing import Addresses, LeagueRuns, alone_in, read_keys, say_ready
 from sandbox.waiting import WaitedTooLong, wait_until
@@ -115,8 +116,8 @@ def start_parts(
     children.environment |= cloud.settings() | exchange_settings(addresses.exchange)
     _wait(children, "the exchange", addresses.exchange)
     lift_limits(addresses.exchange)
-    children.start("ingest", ingest_command(addresses.ingest))
-    children.start("api", api_command(ports.api))
+    children.start("ingest", recorded("ingest", ingest_command(addresses.ingest)))
+    children.start("api", recorded("api", api_command(ports.api)))
     children.start("site", site_command(ports.site, addresses, site))
     for name in ("ingest", "api", "site"):
         _wait(children, name, getattr(addresses, name))

@@ -16,6 +16,7 @@ from chalice.app import Chalice, ScheduledEventConfig, SQSEventConfig
 
 from sandbox.cloud import AwsClient
 from sandbox.lambda_events import Context, queue_event, schedule_event
+from sandbox.recorder import running
 from sandbox.schedules import due
 
 MOST_AT_ONCE = 10
@@ -163,7 +164,7 @@ class Runner:
         return named if named <= everything else everything
 
     def _call(self, name: str, handler: Handler, event: dict[str, Any]) -> Any:  # noqa: ANN401
-        with self._one_at_a_time:
+        with self._one_at_a_time, running(name):
             return handler(event, Context(name))
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from sandbox.recorder import SWITCH, Call, read_calls
 from sandbox.standing import Addresses, running_league
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,10 @@ class LeagueProcess:
             check=False,
         )
 
+    def calls(self) -> set[Call]:
+        """Which AWS calls the deployed functions have made."""
+        return read_calls(self.folder / "calls")
+
     def interrupt(self, seconds: float = 30) -> int:
         """Press Ctrl-C; returns the exit code."""
         if self.process.poll() is None:
@@ -103,10 +108,11 @@ class LeagueProcess:
 
 def run_environment(folder: Path, options: Mapping[str, str]) -> dict[str, str]:
     """The environment of a run in `folder`, on free ports where none are given."""
-    ours = (*PORTS, *SHAPES)
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    shaped = (*PORTS, *SHAPES)
+    kept = {name: value for name, value in os.environ.items() if name not in shaped}
     free = dict.fromkeys(PORTS, "0")
-    return kept | free | {"SANDBOX_FOLDER": str(folder)} | dict(options)
+    ours = {"SANDBOX_FOLDER": str(folder), SWITCH: str(folder / "calls")}
+    return kept | free | ours | dict(options)
 
 
 def _processes() -> Iterator[tuple[int, tuple[str, str]]]:

@@ -23,12 +23,16 @@ from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.adapters.dynamo.traders import DynamoTraders
 from chalicelib.domain.account import AccountState
 from chalicelib.domain.windows import hour_of, hour_start
+from infra.privileges import ROLES, reasons, refused, unused
+from infra.roles import grants
+from infra.template import Document
 from sandbox.cloud import REGION, TABLE_PREFIX
 from sandbox.demo import cast
 from sandbox.exchange.client import AdminClient, SignedClient
 from sandbox.standing import read_keys
 from sandbox.waiting import wait_until
 from tests.acceptance.league_process import ROOT, LeagueProcess
+from tests.acceptance.tour import Tour
 
 TRADERS = 14
 ORDERS = 20
@@ -228,6 +232,27 @@ def _hour_file(site: str, name: str, folder: Path) -> Path:
     path = folder / name
     path.write_bytes(answer.content)
     return path
+
+
+def test_everything_that_people_do_can_be_done_by_the_site(league: LeagueProcess) -> None:
+    Tour(league.addresses(), "Tourist").everything("new@example.org", BOLD)
+
+
+def test_every_call_is_one_that_its_function_may_make(
+    league: LeagueProcess, template: Document
+) -> None:
+    calls, granted = league.calls(), list(grants(template))
+    assert {call.function for call in calls} == set(ROLES)
+    assert refused(calls, granted) == []
+
+
+def test_roles_allow_no_more_than_was_called_or_has_a_reason(
+    league: LeagueProcess, template: Document
+) -> None:
+    reasoned = {(role, pair) for role, pairs in reasons().items() for pair in pairs}
+    others = {grant.role for grant in grants(template)} - set(ROLES.values())
+    found = unused(league.calls(), grants(template))
+    assert {pair for pair in found - reasoned if pair[0] not in others} == set()
 
 
 def test_ctrl_c_ends_every_process(league: LeagueProcess) -> None:
