@@ -14,6 +14,7 @@ from chalicelib.adapters.binance.market_stream import quotes_of
 from chalicelib.adapters.binance.subscriptions import (
     AccountFrame,
     Ended,
+    Misplaced,
     NotSubscribed,
     ShutdownAnnounced,
     Subscribed,
@@ -178,3 +179,29 @@ def test_tickers_become_quotes_of_an_instant() -> None:
 def test_tickers_that_cannot_be_read_are_refused(frame: str) -> None:
     with pytest.raises(InvalidRequest):
         quotes_of(frame)
+
+
+@pytest.mark.parametrize(("code", "status"), [(-1007, 408), (-1006, 503), (-1000, 500), (0, 200)])
+def test_after_a_lost_answer_an_account_that_is_there_already_is_misplaced(
+    code: int, status: int
+) -> None:
+    subscriptions = Subscriptions()
+    assert isinstance(refused(subscriptions, code, status), NotSubscribed)
+    assert refused(subscriptions, -2035, 400) == Misplaced("ada")
+
+
+def test_a_subscription_of_another_connection_is_a_refusal_and_no_more() -> None:
+    subscriptions = Subscriptions()
+    refused(subscriptions, -1021, 400)
+    assert isinstance(refused(subscriptions, -2035, 400), NotSubscribed)
+
+
+@pytest.mark.parametrize(("status", "told"), [(200, NotSubscribed), (503, Misplaced)])
+def test_an_account_that_was_left_is_misplaced_where_leaving_may_have_failed(
+    status: int, told: type
+) -> None:
+    subscriptions = Subscriptions()
+    answered(subscriptions)
+    leaving = json.loads(subscriptions.unsubscribe("ada") or "")
+    subscriptions.read(json.dumps({"id": leaving["id"], "status": status}))
+    assert isinstance(refused(subscriptions, -2035, 400), told)

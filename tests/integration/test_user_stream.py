@@ -96,6 +96,46 @@ def test_an_account_left_is_heard_no_more(
         assert heard.gaps == []
 
 
+@pytest.mark.parametrize("method", ["subscribe.signature", "unsubscribe"])
+def test_an_account_whose_answer_was_lost_is_heard_on_another_connection(
+    running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount, method: str
+) -> None:
+    heard = Heard()
+    lost = {
+        "kind": "timeout",
+        "path": f"userDataStream.{method}",
+        "executed": method != "unsubscribe",
+    }
+    running.admin.post("faults", **lost)
+    with running_stream(running, exchange, heard) as stream:
+        stream.follow("ada", ada.pair)
+        if method == "unsubscribe":
+            heard.until_subscribed("ada")
+            stream.leave("ada")
+            stream.follow("ada", ada.pair)
+        heard.until_subscribed("ada", 2 if method == "unsubscribe" else 1)
+        buy(running, ada)
+        heard.until(lambda: positions(heard, "ada") >= 1)
+
+
+def test_an_account_followed_anew_is_subscribed_with_its_new_key(
+    running: RunningExchange, exchange: BinanceExchange, ada: OpenAccount
+) -> None:
+    heard = Heard()
+    running.admin.post("events", revoked_key_ends_stream=True)
+    made = running.admin.add_key(ada.uid)
+    with running_stream(running, exchange, heard) as stream:
+        stream.follow("ada", ada.pair)
+        heard.until_subscribed("ada")
+        stream.leave("ada")
+        stream.follow("ada", KeyPair(made["key"], made["secret"]))
+        heard.until_subscribed("ada", 2)
+        running.admin.post("keys/change", key=ada.pair.api_key, revoked=True)
+        buy(running, ada)
+        heard.until_frames("ada", 3)
+    assert heard.refused == []
+
+
 @pytest.mark.parametrize("fault", ["drop", "close"])
 def test_a_lost_connection_is_a_gap_and_everyone_is_subscribed_anew(
     running: RunningExchange,

@@ -26,6 +26,9 @@ from chalicelib.domain.errors import (
 TIMESTAMP_OUTSIDE = -1021
 ALREADY_SUBSCRIBED = -2035
 NUMBERS_USED_UP = -2042
+UNKNOWN_END = frozenset({-1000, -1001, -1006, -1007})
+"""It may have been carried out or not."""
+
 _TOO_MUCH = {-1003, -1015}
 _SIGNATURE_WRONG = -1022
 _KEY_IS_DEAD = {_SIGNATURE_WRONG, -2008, -2014, -2015}

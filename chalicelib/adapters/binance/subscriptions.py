@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from chalicelib.adapters.binance.errors import ALREADY_SUBSCRIBED, Refusal, frame_refusal
+from chalicelib.adapters.binance.errors import (
+    ALREADY_SUBSCRIBED,
+    UNKNOWN_END,
+    Refusal,
+    frame_refusal,
+)
 from chalicelib.adapters.binance.fields import milliseconds
 from chalicelib.adapters.binance.signing import signature_of
 from chalicelib.domain.account import KeyPair
@@ -43,6 +48,14 @@ class NotSubscribed:
 
 
 @dataclass(frozen=True, slots=True)
+class Misplaced:
+    """The account's events come by a number that nobody knows, since an answer was lost: only
+    another connection can have them."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The exchange ended the account's subscription by itself."""
 
@@ -54,7 +67,9 @@ class ShutdownAnnounced:
     """The server will go away soon."""
 
 
-Told: TypeAlias = AccountFrame | Subscribed | NotSubscribed | Ended | ShutdownAnnounced | None
+Told: TypeAlias = (
+    AccountFrame | Subscribed | NotSubscribed | Misplaced | Ended | ShutdownAnnounced | None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,8 @@ class Subscriptions:
         self._accounts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
         self._pending: dict[int, _Pending] = {}
+        self._leaving: dict[int, str] = {}
+        self._unsure: set[str] = set()  # the exchange may have a subscription of it all the same
         self._asked = 0
 
     def active(self) -> set[str]:
@@ -103,6 +120,8 @@ class Subscriptions:
             return None
         del self._accounts[number]
         self._asked += 1
+        self._leaving[self._asked] = account_id
+        self._unsure.add(account_id)
         return _request(self._asked, "unsubscribe", {"subscriptionId": number})
 
     def read(self, frame: str) -> Told:
@@ -133,7 +152,10 @@ class Subscriptions:
         request_id = content.get("id")
         pending = self._pending.pop(request_id, None) if isinstance(request_id, int) else None
         if pending is None:
-            return None  # to an unsubscribe
+            left = self._leaving.pop(request_id, None) if isinstance(request_id, int) else None
+            if left is not None and content.get("status") == 200:
+                self._unsure.discard(left)
+            return None
         result = content.get("result")
         number = result.get("subscriptionId") if isinstance(result, dict) else None
         if content.get("status") == 200 and isinstance(number, int):
@@ -143,7 +165,17 @@ class Subscriptions:
         refusal = frame_refusal(content)
         if refusal.code == ALREADY_SUBSCRIBED and pending.account_id in self._numbers:
             return Subscribed(pending.account_id)
+        if refusal.code == ALREADY_SUBSCRIBED and pending.account_id in self._unsure:
+            return Misplaced(pending.account_id)
+        if not _surely_not_done(refusal):
+            self._unsure.add(pending.account_id)
         return NotSubscribed(pending.account_id, refusal)
+
+
+def _surely_not_done(refusal: Refusal) -> bool:
+    """Whether a refused request was not carried out; of most failures nobody knows."""
+    refused = range(400, 500)
+    return refusal.status in refused and refusal.status != 408 and refusal.code not in UNKNOWN_END
 
 
 def _request(number: int, action: str, params: Mapping[str, object]) -> str:

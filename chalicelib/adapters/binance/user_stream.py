@@ -9,6 +9,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Event, Lock
 
 from chalicelib.adapters.binance.budget import Priority
@@ -22,6 +23,7 @@ from chalicelib.adapters.binance.links import Backoff, Link, StreamEnvironment
 from chalicelib.adapters.binance.subscriptions import (
     AccountFrame,
     Ended,
+    Misplaced,
     NotSubscribed,
     ShutdownAnnounced,
     Subscribed,
@@ -50,10 +52,25 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Connection:
+    """`refused` are not asked for on it; `asked` is for which wish each account was."""
+
     link: Link
     retire_at: datetime
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
     refused: set[str] = field(default_factory=set)
+    asked: dict[str, int] = field(default_factory=dict)
+
+    def has(self, account_id: str, wish: "_Wish") -> bool:
+        """Whether the account was asked for because of this wish."""
+        return self.asked.get(account_id) == wish.number
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """One call of `follow`: an account that was left and is followed again is another wish."""
+
+    pair: KeyPair
+    number: int
 
 
 class BinanceUserStream:
@@ -68,7 +85,8 @@ class BinanceUserStream:
         self._env = environment
         self._listener = listener
         self._lock = Lock()
-        self._wanted: dict[str, KeyPair] = {}
+        self._wanted: dict[str, _Wish] = {}
+        self._wishes = count(1)
         self._closing = Event()
         self._main: _Connection | None = None
         self._next: _Connection | None = None
@@ -80,9 +98,9 @@ class BinanceUserStream:
         self._resynced_at: datetime | None = None
 
     def follow(self, account_id: str, pair: KeyPair) -> None:
-        """Subscribe this account, now and after each reconnect."""
+        """Subscribe this account, now and after each reconnect; anew, if it was followed."""
         with self._lock:
-            self._wanted[account_id] = pair
+            self._wanted[account_id] = _Wish(pair, next(self._wishes))
 
     def leave(self, account_id: str) -> None:
         """Unsubscribe it and forget its key."""
@@ -97,14 +115,18 @@ class BinanceUserStream:
         """Keep the stream going until `close`."""
         try:
             while not self._closing.is_set():
-                self._main = self._main or self._connect()
-                if self._main is not None:
-                    self._step(self._main)
-                if self._main is None:
-                    self._closing.wait(self._connect_pauses.pause())
+                self._closing.wait(self.turn())
             self._read_to_the_end()
         finally:
             self._lose_all()
+
+    def turn(self) -> float:
+        """Connect where there is no connection, ask, and read what comes for a moment; how many
+        seconds to wait before the next turn."""
+        self._main = self._main or self._connect()
+        if self._main is not None:
+            self._step(self._main)
+        return self._connect_pauses.pause() if self._main is None else 0.0
 
     def _step(self, main: _Connection) -> None:
         now = self._env.machine()
@@ -149,7 +171,8 @@ class BinanceUserStream:
         with self._lock:
             wanted = dict(self._wanted)
         active, waiting = known.active(), known.waiting()
-        for account_id in active - wanted.keys():
+        current = {name for name in active & wanted.keys() if connection.has(name, wanted[name])}
+        for account_id in sorted(active - current):
             if self._env.budget.try_spend(_REQUEST_WEIGHT, Priority.STREAMS):
                 return
             frame = known.unsubscribe(account_id)
@@ -157,15 +180,16 @@ class BinanceUserStream:
                 connection.link.send(frame)
         missing = [
             account_id
-            for account_id in wanted.keys() - active - waiting - connection.refused
+            for account_id in wanted.keys() - current - waiting - connection.refused
             if self._due.get(account_id, now) <= now
         ]
         for account_id in sorted(missing)[:_REQUESTS_AT_ONCE]:
             if self._env.budget.try_spend(_REQUEST_WEIGHT, Priority.STREAMS):
                 return
             stamp = self._env.exchange_now()
-            pair = wanted[account_id]
-            connection.link.send(known.subscribe(account_id, pair, stamp, now))
+            wish = wanted[account_id]
+            connection.asked[account_id] = wish.number
+            connection.link.send(known.subscribe(account_id, wish.pair, stamp, now))
 
     def _read(self, connection: _Connection) -> bool:
         """Take what has come; False when there may be more."""
@@ -199,15 +223,26 @@ class BinanceUserStream:
             self._pauses.pop(told.account_id, None)
             self._connect_pauses.reset()
             self._env.contact.answered(account=True)
-            self._listener.subscribed(told.account_id)
+            if self._is_current(connection, told.account_id):
+                self._listener.subscribed(told.account_id)
         elif isinstance(told, NotSubscribed):
             self._refused(connection, told.account_id, told.refusal)
+        elif isinstance(told, Misplaced):
+            _log.warning("subscription_misplaced", extra={"account_id": told.account_id})
+            connection.retire_at = self._env.machine()
+            connection.refused.add(told.account_id)
         elif isinstance(told, Ended):
             _log.warning("subscription_ended", extra={"account_id": told.account_id})
             self._listener.gap([told.account_id])
         elif isinstance(told, ShutdownAnnounced):
             _log.info("server_shutdown_announced")
             connection.retire_at = self._env.machine()
+
+    def _is_current(self, connection: _Connection, account_id: str) -> bool:
+        """Whether it was asked for because of what is wanted now; else it is asked for anew."""
+        with self._lock:
+            wish = self._wanted.get(account_id)
+        return wish is not None and connection.has(account_id, wish)
 
     def _wants(self, account_id: str) -> bool:
         with self._lock:
@@ -219,6 +254,8 @@ class BinanceUserStream:
         self._env.contact.failed(error)
         extra = {"account_id": account_id, "reason": str(error)}
         if isinstance(error, KeyRevoked):
+            if not self._is_current(connection, account_id):
+                return  # of a key that it does not go on with
             _log.warning("key_refused", extra=extra)
             self.leave(account_id)
             self._listener.revoked(account_id, str(error))
