@@ -13,6 +13,7 @@ import mimetypes
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
@@ -138,7 +139,9 @@ class Site:
         try:
             answer = await self._ask(request)
         except web.HTTPRequestEntityTooLarge:
-            return _problem(413, f"The body has more than {_BIGGEST_BODY} bytes.")
+            return _problem(
+                413, f"The body has more than {_BIGGEST_BODY} bytes; nothing here needs as many."
+            )
         if request.method == "GET":
             self._cache.keep(key, answer)
         return _respond(request, answer, {"X-Cache": "Miss"})
@@ -185,8 +188,9 @@ def _content_type(path: Path) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
-def _problem(status: int, title: str) -> web.Response:
-    content = {"title": title, "status": status}
+def _problem(status: int, detail: str) -> web.Response:
+    title = HTTPStatus(status).phrase
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return web.json_response(content, status=status, content_type="application/problem+json")
 
 

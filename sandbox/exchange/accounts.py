@@ -16,6 +16,8 @@ from sandbox.exchange.public_keys import registered
 
 ZERO = Decimal(0)
 FIRST_UID = 100_000_001
+MOST_DAYS_AGO = 90
+"""How long ago an account can have been opened whose past is made up."""
 KEY_LENGTH = 64
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -35,8 +35,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sandbox.exchange.accounts import ApiKey, KeyPermissions
+from sandbox.exchange.accounts import MOST_DAYS_AGO, ApiKey, KeyPermissions
 from sandbox.exchange.exchange import Exchange
+from sandbox.exchange.intervals import DAY_MS
 from sandbox.exchange.records import to_plain
 from sandbox.exchange.state import books_of, dump_state, load_state
 from sandbox.exchange.treasury import DEPOSIT_DONE, SPOT_WALLET, WITHDRAWAL_DONE
@@ -97,11 +98,16 @@ class Admin:
         return self._clock()
 
     def open_account(self, body: Body) -> Answer:
-        exchange = self._exchange
+        """With `days_ago` an account that was opened so long ago and has held this ever since."""
+        exchange, days_ago = self._exchange, int(body.get("days_ago", 0))
+        if not 0 <= days_ago <= MOST_DAYS_AGO:
+            raise ValueError(f"days_ago: {days_ago} is not within 0 … {MOST_DAYS_AGO}")
         balances = {asset: Decimal(str(each)) for asset, each in body.get("balances", {}).items()}
         permissions = KeyPermissions(**body.get("permissions", {}))
         account = exchange.accounts.open(
-            balances, at=exchange.now(), fee_in_bnb=bool(body.get("fee_in_bnb"))
+            balances,
+            at=exchange.now() - days_ago * DAY_MS,
+            fee_in_bnb=bool(body.get("fee_in_bnb")),
         )
         return _credentials(
             exchange.accounts.add_key(

@@ -87,13 +87,16 @@ class AdminClient:
         *,
         permissions: Mapping[str, bool] | None = None,
         fee_in_bnb: bool = False,
+        days_ago: int = 0,
     ) -> Answer:
-        """`uid`, `key` and `secret` of a new account; the key may only read unless told."""
+        """`uid`, `key` and `secret` of a new account, opened `days_ago` with what is in it; the
+        key may only read unless told."""
         return self.post(
             "accounts",
             balances=dict(balances),
             permissions=dict(permissions or {}),
             fee_in_bnb=fee_in_bnb,
+            days_ago=days_ago,
         )
 
     def add_key(self, uid: int, **permissions: bool) -> Answer:

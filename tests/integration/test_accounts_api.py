@@ -239,7 +239,9 @@ def test_nobody_unlinks_anothers_account(lobby: Lobby, browser: Browser, ada: st
     assert browser.delete(path, bob).status_code == 404
     assert accounts_of(browser, bob) == []
     assert accounts_of(browser, ada)[0]["state"] == "checking"
-    assert browser.delete("/me/accounts/another", ada).status_code == 404
+    unknown = browser.delete("/me/accounts/another", ada)
+    assert unknown.status_code == 404
+    assert unknown.body == browser.delete(path, bob).body, "nobody learns of others' accounts"
 
 
 def test_the_same_key_again_after_unlinking_is_a_new_request(browser: Browser, ada: str) -> None:

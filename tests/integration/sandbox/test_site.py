@@ -243,6 +243,7 @@ def test_a_huge_body_is_a_problem_document(site_folder: Path) -> None:
     async def steps(browser: Browser, world: _World) -> None:
         answer = await browser.post("/api/session/sign-in", data=BytesIO(b"x" * 2_000_000))
         assert (answer.status, answer.content_type) == (413, "application/problem+json")
+        assert "more than" in (await answer.json())["detail"]
         assert world.asked == []
 
     _run(site_folder, steps)

@@ -4,12 +4,13 @@ import http.client
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox.exchange.client import SandboxRefusal
+from sandbox.exchange.client import SandboxRefusal, SignedClient
 from sandbox.exchange.running import RunningExchange, running_exchange
 
 HOUR_MS = 3_600_000
@@ -30,6 +31,21 @@ def raw(exchange: RunningExchange, path: str) -> tuple[int, str, str]:
     found = reply.status, reply.headers["Content-Type"], reply.read().decode()
     connection.close()
     return found
+
+
+def test_an_account_can_have_been_there_for_days(exchange: RunningExchange) -> None:
+    opened = exchange.admin.open_account({"USDT": "70"}, days_ago=30)
+    with closing(SignedClient(exchange.rest_url, opened["key"], opened["secret"])) as client:
+        told = client.call("GET", "/sapi/v1/accountSnapshot", type="SPOT", limit=30)
+    held = [
+        [(each["asset"], each["free"]) for each in day["data"]["balances"]]
+        for day in told["snapshotVos"]
+    ]
+    assert len(held) >= 6  # without a start, those of a week
+    assert {asset: float(free) for day in held for asset, free in day} == {"USDT": 70.0}
+    for days in (-1, 91):
+        with pytest.raises(SandboxRefusal):
+            exchange.admin.open_account({"USDT": "70"}, days_ago=days)
 
 
 def test_time_jumps_by_hand(exchange: RunningExchange) -> None:

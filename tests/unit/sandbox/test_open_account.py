@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.open_account import BadAccount, balances_of, main
+from sandbox.open_account import BadAccount, balances_of, days_of, main
 
 
 def test_words_become_quantities_by_coin() -> None:
@@ -16,6 +16,17 @@ def test_what_is_no_quantity_is_named(word: str) -> None:
 def test_an_account_needs_something_in_it() -> None:
     with pytest.raises(BadAccount, match="USDT=5000"):
         balances_of([])
+
+
+def test_an_account_may_have_lain_there_for_days() -> None:
+    assert days_of(["USDT=5"]) == (["USDT=5"], 0)
+    assert days_of(["USDT=5", "--days", "30"]) == (["USDT=5"], 30)
+
+
+@pytest.mark.parametrize("told", [[], ["x"], ["-1"], ["91"], ["3", "4", "5"]])
+def test_what_is_no_number_of_days_is_refused(told: list[str]) -> None:
+    with pytest.raises(BadAccount, match="--days"):
+        days_of(["USDT=5", "--days", *told])
 
 
 def test_without_a_running_league_it_says_so(
