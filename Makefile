@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CHECKOV := .venv-checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run hour test accept check format shots bench
+.PHONY: help setup run hour test accept check format shots bench chaos
 
 help:
 	@echo "make run      the whole league on this machine, with demo traders"
@@ -13,6 +13,7 @@ help:
 	@echo "make test     every test        make accept   the acceptance part alone"
 	@echo "make check    format, lint, types, import rules, template        make format   put them right"
 	@echo "make bench    the figures of the design, counted for 1,000, 10,000 and 100,000 traders (ARGS=--help)"
+	@echo "make chaos    schedules of faults: N=100 STORE=memory|local SEED=1, or REPLAY='...'"
 	@echo "make shots    pictures of every page of the site, into shots/"
 
 setup: $(VENV)/.installed sandbox/node_modules/.installed frontend-static/node_modules/.installed
@@ -58,6 +59,11 @@ check: setup $(CHECKOV)/.installed
 
 bench: setup
 	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: setup
+	@$(BIN)/python -m tests.chaos --number $(or $(N),100) --store $(or $(STORE),memory) \
+		--seed $(or $(SEED),1) --processes $(or $(PROCESSES),1) --minutes $(or $(MINUTES),0) \
+		--replay "$(REPLAY)"
 
 shots: setup
 	$(BIN)/python -m tests.frontend.shots

@@ -108,6 +108,16 @@ class Forwarder:
             if not batch or not self._deliver(batch):
                 return
 
+    def attempt(self) -> bool:
+        """Without waiting, try once to send what comes next; False when the queue refused it. In
+        place of `run`, for whoever has no thread for it."""
+        with self._changed:
+            batch = list(islice(self._waiting, self._limits.most_items))
+        if batch and not self._sent(batch):
+            return False
+        self._confirmed(batch)
+        return True
+
     def _next_batch(self) -> list[StreamItem]:
         """What to send next; empty when all is sent and the forwarder closed."""
         with self._changed:
@@ -136,12 +146,15 @@ class Forwarder:
             if not self._wait_to_try_again(pause):
                 return False
             pause = min(pause * 2, self._limits.longest_pause)
+        self._confirmed(batch)
+        return True
+
+    def _confirmed(self, batch: Sequence[StreamItem]) -> None:
         with self._changed:
             for _ in batch:
                 self._bytes -= _size(self._waiting.popleft())
             self._done += len(batch)
             self._changed.notify_all()
-        return True
 
     def _wait_to_try_again(self, pause: float) -> bool:
         """Wait, less when closing; False when closing and out of time."""

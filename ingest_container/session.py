@@ -134,19 +134,25 @@ class SlotSession:
 
     def run(self) -> None:
         """Work until `close`. May be called again after it raised."""
-        while True:
-            try:
-                task = self._inbox.get(timeout=max(0.0, self._next_look - time.monotonic()))
-            except Empty:
-                self.look()
-                if not self.manual_days and not self._retired:
-                    self._turn_day()
-                    self.check_keys()
-                self._next_look = time.monotonic() + self._heartbeat()
-                continue
-            if task is None:
-                return
-            task()
+        while self.turn(max(0.0, self._next_look - time.monotonic())):
+            pass
+
+    def turn(self, seconds: float) -> bool:
+        """Do the next thing that is asked within `seconds`; when nothing is, a heartbeat. False
+        when it was asked to close."""
+        try:
+            task = self._inbox.get(timeout=seconds)
+        except Empty:
+            self.look()
+            if not self.manual_days and not self._retired:
+                self._turn_day()
+                self.check_keys()
+            self._next_look = time.monotonic() + self._heartbeat()
+            return True
+        if task is None:
+            return False
+        task()
+        return True
 
     def look_now(self) -> None:
         """Do not wait for the next heartbeat."""

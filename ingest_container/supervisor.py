@@ -7,7 +7,7 @@ rest is sent.
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import ExchangeUnavailable, StoreUnavailable
@@ -52,16 +52,18 @@ class Supervisor:
         outside: Outside,
         rhythm: Rhythm = USUAL_RHYTHM,
         limits: ForwarderLimits = USUAL_LIMITS,
+        parts: Callable[[float], Parts] = Parts,
     ) -> None:
-        """Nothing runs before `start`."""
+        """Nothing runs before `start`. `parts` makes what runs the parts, with the pause in
+        seconds before one that failed is started again."""
         self.container = secrets.token_hex(6)
         self._rhythm = rhythm
         self._outside = outside
         self._weight_a_minute = 0
         self._fast = False
-        self._intake = Parts(rhythm.restart)
-        self._outlet = Parts(rhythm.restart)
-        self._clerk = Parts(rhythm.restart)
+        self._intake = parts(rhythm.restart)
+        self._outlet = parts(rhythm.restart)
+        self._clerk = parts(rhythm.restart)
         self.forwarder = Forwarder(outside.events, self._on_lost, limits)
         sources = Sources(outside.exchange, outside.ledger, outside.holdings, MostTraded(outside))
         self.books = Reconciler(outside, sources, self._on_revoked)
@@ -170,8 +172,12 @@ class Supervisor:
 
     def _keep_leases(self) -> None:
         while not self._clerk.stopping.wait(self._rota.pause()):
-            if self._rota.beat():
-                self._weight_a_minute = self._outside.share_weight(len(self._rota.containers))
+            self.beat()
+
+    def beat(self) -> None:
+        """What is due of the leases."""
+        if self._rota.beat():
+            self._weight_a_minute = self._outside.share_weight(len(self._rota.containers))
 
     def _hand_over(self) -> None:
         """Keep streaming while others take the work over, as long as the limit allows."""

@@ -37,6 +37,7 @@ from tests.fake_identity import FakeMail
 from tests.fakes import FakeEvents, Fakes
 from tests.identity_pool import StrictPool
 from tests.integration.binance_helpers import PATIENCE_S, TIMES, MovableClock, adapter, machine_now
+from tests.where import stores_of
 
 NO_LIMIT = 10**9
 _QUICK = Rhythm(heartbeat=0.05, fast_heartbeat=0.005, restart=0.05)
@@ -155,26 +156,7 @@ class MemoryLeague:
 
     def stores(self) -> wiring.Stores:
         """The stores in memory, as the league knows them."""
-        return wiring.Stores(
-            traders=self.fakes.traders,
-            accounts=self.fakes.accounts,
-            links=self.fakes.links,
-            ledger=self.fakes.ledger,
-            holdings=self.fakes.holdings,
-            history=self.fakes.history,
-            seats=self.fakes.seats,
-            prices=self.fakes.prices,
-            boards=self.fakes.boards,
-            runs=self.fakes.runs,
-            leases=self.fakes.leases,
-            conditions=self.fakes.conditions,
-            corrections=self.fakes.corrections,
-            doubts=self.fakes.doubts,
-            follows=self.fakes.follows,
-            imports=self.fakes.imports,
-            secrets=self.fakes.secrets,
-            chain=self.fakes.chain,
-        )
+        return stores_of(self.fakes)
 
     def outside(self) -> Outside:
         """What ingest sees of the world."""

@@ -2,9 +2,11 @@
 
 from typing import Protocol
 
+from chalicelib import wiring
 from chalicelib.services import ports
 from chalicelib.services.mark_shard import MarkStores
 from chalicelib.services.start_link import Stores as RecordStores
+from tests.fakes import Fakes
 
 
 class AllStores(Protocol):
@@ -49,4 +51,28 @@ def mark_stores(stores: AllStores) -> MarkStores:
         prices=stores.prices,
         runs=stores.runs,
         corrections=stores.corrections,
+    )
+
+
+def stores_of(fakes: Fakes) -> wiring.Stores:
+    """The stores in memory, as the league knows them."""
+    return wiring.Stores(
+        traders=fakes.traders,
+        accounts=fakes.accounts,
+        links=fakes.links,
+        ledger=fakes.ledger,
+        holdings=fakes.holdings,
+        history=fakes.history,
+        seats=fakes.seats,
+        prices=fakes.prices,
+        boards=fakes.boards,
+        runs=fakes.runs,
+        leases=fakes.leases,
+        conditions=fakes.conditions,
+        corrections=fakes.corrections,
+        doubts=fakes.doubts,
+        follows=fakes.follows,
+        imports=fakes.imports,
+        secrets=fakes.secrets,
+        chain=fakes.chain,
     )
