@@ -103,7 +103,7 @@ export const memberWords = {
   },
   privacy_guarded: {
     said: "By the hour, rounded",
-    explained: "Others see one row per hour, pair and side, after the hour has closed, with the closing price of the hour and the size as a range of percent of all you had; of less traded coins the day alone, and of thinly traded coins nothing.",
+    explained: "Others see one row per hour, pair and side, after the hour has closed, with the closing price of the hour and the size as a range of percent of all you had; of less traded coins the day alone, once it is over, and of thinly traded coins nothing.",
   },
   privacy_exact: {
     said: "Every trade exactly",

@@ -71,7 +71,7 @@ export const words = {
   },
   trades: {
     said: "Trades",
-    explained: "One row for each hour, pair and side, after the hour has closed. The price is the pair's price at the end of that hour, not the trader's own. The size is a range: its share of all the trader had. So a trade can be learned from, and nobody can work out the balance.",
+    explained: "One row for each hour, pair and side, after the hour has closed. The price is the pair's price at the end of that hour, not the trader's own. The size is a range: its share of all the trader had. So a trade can be learned from, and the list does not tell the balance.",
   },
   limited: {
     said: "limited: large deposit",
