@@ -6,6 +6,7 @@ from chalice.app import CloudWatchEvent, SQSEvent
 from chalicelib.entrypoints import (
     accounts_api,
     board_api,
+    card_api,
     consumers,
     first_day_api,
     follows_api,
@@ -26,6 +27,7 @@ app.register_middleware(http.only_problems, "http")
 app.register_middleware(origin.only_through_the_site, "http")
 app.register_blueprint(board_api.blueprint)
 app.register_blueprint(profile_api.blueprint)
+app.register_blueprint(card_api.blueprint)
 app.register_blueprint(trades_api.blueprint)
 app.register_blueprint(session_api.blueprint)
 app.register_blueprint(identity_api.blueprint)

@@ -23,6 +23,7 @@ class Settings:
     cloud_url: str = ""  # SQS, KMS, Cognito, SES, S3
     events_queue: str = ""  # address of the queue from ingest to record
     tasks_queue: str = ""  # address of the queue of the hour's work
+    site_url: str = ""  # address of the site, for links that leave it
     site_bucket: str = ""  # S3 bucket of the site, where the files of the hours go too
     key_id: str = ""  # KMS key that seals traders' keys
     pool_id: str = ""  # Cognito user pool

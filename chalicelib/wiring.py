@@ -56,6 +56,7 @@ class _Replaced:
     files: hour_file_ports.PublicFiles | None = None
     switches: KnownSwitches | None = None
     metrics: metric_ports.Metrics | None = None
+    site: str | None = None
 
 
 _replaced = _Replaced()
@@ -75,6 +76,7 @@ def use(
     files: hour_file_ports.PublicFiles | None = None,
     switches: KnownSwitches | None = None,
     metrics: metric_ports.Metrics | None = None,
+    site: str | None = None,
 ) -> None:
     """Answer with these instead of the real ones; called without arguments, undo that."""
     _replaced.stores = stores
@@ -87,6 +89,7 @@ def use(
     _replaced.files = files
     _replaced.switches = switches
     _replaced.metrics = metrics
+    _replaced.site = site
 
 
 @cache
@@ -100,6 +103,12 @@ def settings() -> config.Settings:
     if found.tracing == "yes":
         tracing.start()
     return found
+
+
+def site_address() -> str:
+    """Where the site is, without a slash at the end; "" when the settings do not tell."""
+    found = settings().site_url if _replaced.site is None else _replaced.site
+    return found.rstrip("/")
 
 
 def stores() -> Stores:

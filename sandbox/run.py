@@ -114,6 +114,7 @@ def start_parts(
         folder=options.folder / "tables",
     )
     children.environment |= cloud.settings() | exchange_settings(addresses.exchange)
+    children.environment["LEAGUE_SITE_URL"] = addresses.site
     _wait(children, "the exchange", addresses.exchange)
     lift_limits(addresses.exchange)
     children.start("ingest", recorded("ingest", ingest_command(addresses.ingest)))

@@ -11,7 +11,7 @@ import hashlib
 import http.client
 import mimetypes
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -78,6 +78,8 @@ class Site:
         app.on_response_prepare.append(_secure)
         app.cleanup_ctx.append(self._open_session)
         app.router.add_route("*", "/api/{path:.*}", self.api)
+        app.router.add_get("/s/{trader}", self.card)
+        app.router.add_get("/s/{trader}/{part:card\\.png}", self.card)
         app.router.add_get("/hours/{name}", self.hour_file)
         app.router.add_get("/sandbox/inbox", self.inbox)
         app.router.add_get("/sandbox/inbox.json", self.inbox)
@@ -131,13 +133,27 @@ class Site:
 
     async def api(self, request: web.Request) -> web.StreamResponse:
         """The API's answer, from the cache while it is fresh there."""
-        key = CacheKey(request.raw_path, request.headers.get("Authorization", ""))
+        return await self._from_api(request, request.raw_path, request.headers)
+
+    async def card(self, request: web.Request) -> web.StreamResponse:
+        """What a chat shows under a link to a trader: the API's page or picture, the same for
+        everyone."""
+        _, _, trader, *picture = request.raw_path.partition("?")[0].split("/")
+        address = f"/api/traders/{trader}/card" + (".png" if picture else "")
+        # the gateway hands a picture only to those who ask for that very kind
+        wanted = {"Accept": "image/png" if picture else "text/html"}
+        return await self._from_api(request, address, wanted)
+
+    async def _from_api(
+        self, request: web.Request, address: str, headers: Mapping[str, str]
+    ) -> web.StreamResponse:
+        key = CacheKey(address, headers.get("Authorization", ""))
         readable = request.method in ("GET", "HEAD")
         found = self._cache.find(key) if readable else None
         if found is not None:
             return _respond(request, found[0], {"Age": str(found[1]), "X-Cache": "Hit"})
         try:
-            answer = await self._ask(request)
+            answer = await self._ask(request, address, headers)
         except web.HTTPRequestEntityTooLarge:
             return _problem(
                 413, f"The body has more than {_BIGGEST_BODY} bytes; nothing here needs as many."
@@ -160,8 +176,8 @@ class Site:
         page = letters_page(letters)
         return web.Response(text=page, content_type="text/html", headers=headers)
 
-    async def _ask(self, request: web.Request) -> Answer:
-        headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+    async def _ask(self, request: web.Request, address: str, given: Mapping[str, str]) -> Answer:
+        headers = {name: given[name] for name in _PASSED_ON if name in given}
         headers["X-Origin-Secret"] = ORIGIN_SECRET
         headers["CloudFront-Viewer-Address"] = f"{request.remote}:0"
         if self._session is None:
@@ -169,7 +185,7 @@ class Site:
         try:
             async with self._session.request(
                 request.method,
-                self._api + request.raw_path.removeprefix("/api"),
+                self._api + address.removeprefix("/api"),
                 headers=headers,
                 data=await request.read() or None,  # an empty body would get a type
                 allow_redirects=False,

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from chalicelib.domain.visible import VIEWS, Part, Seen, paths
+from chalicelib.domain.visible import DRAWN, VIEWS, Part, Seen, paths
 
 _CELLS = {
     Seen.ALL: ("yes", "yes", "yes"),
@@ -15,7 +15,7 @@ _CELLS = {
 def table() -> str:
     """A row for each run of fields of a route that the same people see."""
     lines = ["| Route | Fields | Anyone | Follower | The trader |", "|---|---|---|---|---|"]
-    for route, part in VIEWS.items():
+    for route, part in {**VIEWS, **DRAWN}.items():
         for seen, names in groupby(_leaves(part), key=lambda each: each[1]):
             fields = ", ".join(f"`{name}`" for name, _ in names)
             lines.append(f"| `{route}` | {fields} | {' | '.join(_CELLS[seen])} |")

@@ -35,6 +35,7 @@ from tests.fakes import Fakes
 
 HOUR = hour_of(NOON)
 REQUESTED_AT = NOON + timedelta(minutes=20)
+SITE = "https://league.example"
 
 
 @dataclass
@@ -238,7 +239,7 @@ def asking(stores: Stores, now: datetime = REQUESTED_AT) -> Iterator[Asker]:
     """A client of the API over any stores, at an instant of exchange time."""
     named = {name: getattr(stores, name) for name in wiring.Stores.__slots__}
     people = People(cast(Identity, _Known()), FakeTokens(), FakeThrottle(), FakeMail())
-    wiring.use(wiring.Stores(**named), lambda: now, people=people, machine=lambda: now)
+    wiring.use(wiring.Stores(**named), lambda: now, people=people, machine=lambda: now, site=SITE)
     try:
         with Client(app) as client:
             yield Asker(client)

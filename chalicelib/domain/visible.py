@@ -183,6 +183,14 @@ PROFILE: Final = Part(
     },
 )
 
+CARD: Final = Part(
+    Seen.ALL,
+    {
+        **_all("name", "as_of", "status", "trend"),
+        "pnl": Part(Seen.ALL, {"24h": _WINDOW, "7d": _WINDOW, "30d": _WINDOW}),
+    },
+)
+
 PERFORMANCE: Final = Part(
     Seen.ALL,
     {
@@ -347,3 +355,10 @@ VIEWS: Final[Mapping[str, Part]] = {
     "/me/first-day": FIRST_DAY,
 }
 """The table, by route."""
+
+DRAWN: Final[Mapping[str, Part]] = {
+    "/traders/{name}/card": CARD,
+    "/traders/{name}/card.png": CARD,
+}
+"""Of routes that answer with a page or a picture: what these are made of. They are the same
+whoever asks."""

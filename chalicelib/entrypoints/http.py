@@ -56,7 +56,7 @@ _STATUS: dict[type[LeagueError], HTTPStatus] = {
     ExchangeError: HTTPStatus.BAD_GATEWAY,
     LeagueError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-_TRY_AGAIN_S = 5
+TRY_AGAIN_S = 5
 """Seconds after which a failed call, or a board that is due, is worth another try."""
 _PAUSED_S = 300
 """The same for what an operator has paused."""
@@ -98,6 +98,7 @@ class Operation:
     body: type[BaseModel] | None = None
     status: HTTPStatus = HTTPStatus.OK
     signed_in: bool = False
+    kind: str = "application/json"
 
 
 Percent = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$", examples=["4.50"])]
@@ -136,7 +137,7 @@ def seconds_fresh(now: datetime, hour: int | None) -> int:
     """How long an answer as of `hour` stays the newest: to the next full hour of exchange
     time, or seconds when the board of this hour is still to come."""
     if hour is None or hour < hour_of(now):
-        return _TRY_AGAIN_S
+        return TRY_AGAIN_S
     return max(int((hour_start(hour + 1) - now).total_seconds()), 1)
 
 
@@ -156,9 +157,21 @@ def answer(
     if part is not None:
         content = only_visible(content, part, eyes)
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return document(request, text, "application/json", seconds)
+
+
+def document(
+    request: Any,  # noqa: ANN401
+    content: str | bytes,
+    kind: str,
+    seconds: int,
+) -> Response:
+    """`content` of that media type as a public answer: kept by caches for `seconds`, 304 where the
+    asker has it already; private and not kept where the request came with a token."""
     if "authorization" in request.headers:
-        return Response(text, {"Content-Type": "application/json", **_PRIVATE})
-    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+        return Response(content, {"Content-Type": kind, **_PRIVATE})
+    whole = content.encode() if isinstance(content, str) else content
+    etag = f'"{hashlib.sha256(whole).hexdigest()[:32]}"'
     headers: dict[str, str | list[str]] = {
         "ETag": etag,
         "Cache-Control": f"public, max-age={seconds}",
@@ -166,7 +179,7 @@ def answer(
     }
     if _names(request.headers.get("if-none-match", ""), etag):
         return Response("", headers, HTTPStatus.NOT_MODIFIED)
-    return Response(text, {"Content-Type": "application/json", **headers})
+    return Response(content, {"Content-Type": kind, **headers})
 
 
 def download(name: str, text: str, next_page: str | None = None) -> Response:
@@ -206,7 +219,7 @@ def problem(status: HTTPStatus, detail: str, first_page: str | None = None) -> R
     body = Problem(title=status.phrase, status=status.value, detail=sentence, first_page=first_page)
     headers = {"Content-Type": "application/problem+json", **_PRIVATE}
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(_TRY_AGAIN_S)
+        headers["Retry-After"] = str(TRY_AGAIN_S)
     return Response(body.model_dump_json(exclude_none=True), headers, status)
 
 

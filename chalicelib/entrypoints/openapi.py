@@ -15,6 +15,7 @@ from pydantic.json_schema import models_json_schema
 from chalicelib.entrypoints import (
     accounts_api,
     board_api,
+    card_api,
     first_day_api,
     follows_api,
     http,
@@ -33,6 +34,7 @@ blueprint = Blueprint(__name__)
 OPERATIONS = (
     *board_api.OPERATIONS,
     *profile_api.OPERATIONS,
+    *card_api.OPERATIONS,
     *trades_api.OPERATIONS,
     *session_api.OPERATIONS,
     *identity_api.OPERATIONS,
@@ -142,6 +144,8 @@ def _operation(operation: http.Operation) -> dict[str, Any]:
 
 
 def _answer(operation: http.Operation) -> dict[str, Any]:
+    if operation.kind != "application/json":
+        return _content("The document.", operation.kind, {"type": "string"})
     if operation.answer is None:
         return {"description": "Done; there is no content."}
     return _content("The answer.", "application/json", _reference(operation.answer))

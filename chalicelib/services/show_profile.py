@@ -12,7 +12,7 @@ from chalicelib.domain.money import Asset
 from chalicelib.domain.profile import PublicView
 from chalicelib.domain.reading import SeatReading, Status
 from chalicelib.domain.visible import Eyes, Seen
-from chalicelib.domain.windows import DAY, WINDOWS
+from chalicelib.domain.windows import DAY, MONTH, WINDOWS
 from chalicelib.services.coin_states import coin_states
 from chalicelib.services.ports import History, Holdings
 from chalicelib.services.public_traders import ReadStores
@@ -32,8 +32,8 @@ class WindowResult:
 class PublicProfile:
     """What others see, before it is cut down to what the asker may see. `hour` is that of the
     last mark, None before the league's first board; `view` is None when it is hidden or not made
-    yet. `coin_states`: how the coins of the view are priced now, which is the market's public
-    knowledge; empty before the first prices."""
+    yet. `trend`: the course of 30 days, 0 … 100. `coin_states`: how the coins of the view are
+    priced now, which is the market's public knowledge; empty before the first prices."""
 
     trader: Trader
     exchanges: tuple[str, ...]
@@ -42,6 +42,7 @@ class PublicProfile:
     windows: dict[str, WindowResult]
     view: PublicView | None
     risk: list[str | None]
+    trend: list[int | None]
     coin_states: dict[Asset, CoinState]
     followers: int
 
@@ -70,6 +71,7 @@ def show_profile(trader: Trader, eyes: Eyes, now: datetime, stores: ReadStores) 
         },
         view=shown,
         risk=view["risk"] if view else [None, None, None],
+        trend=reading.trend(MONTH),
         coin_states=coin_states(
             [row[0] for row in shown["coins"]] if shown else [], now, stores.prices
         ),

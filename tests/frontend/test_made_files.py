@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.entrypoints.card_picture import league_picture
 from sandbox.site_build import SOURCES
 
 ROOT = SOURCES.parent
@@ -45,3 +46,8 @@ def test_the_lock_file_names_no_registry_and_every_pin_is_exact() -> None:
     package = json.loads((SOURCES / "package.json").read_text())
     pins = package["dependencies"] | package["devDependencies"]
     assert not [pin for pin in pins.values() if not re.fullmatch(r"\d+\.\d+\.\d+", pin)]
+
+
+def test_the_picture_for_links_to_the_league_is_the_one_that_is_drawn() -> None:
+    kept = (SOURCES / "public/card.png").read_bytes()
+    assert kept == league_picture(), "python -m chalicelib.entrypoints.card_picture FILE"

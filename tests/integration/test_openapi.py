@@ -56,7 +56,9 @@ def league() -> ReadSide:
     return made
 
 
-PUBLIC = [each for each in OPERATIONS if each.method == "get" and not each.signed_in]
+PUBLIC = [
+    each for each in OPERATIONS if each.method == "get" and each.answer and not each.signed_in
+]
 
 
 @pytest.mark.parametrize("operation", PUBLIC, ids=lambda each: each.path)

@@ -15,7 +15,7 @@ from chalicelib.domain.follow import Follow
 from chalicelib.domain.hour_file import hour_text
 from chalicelib.domain.ledger import ChangeKind, LedgerEntry
 from chalicelib.domain.market import PriceList
-from chalicelib.domain.visible import VIEWS, Eyes, Part, Relation, Seen, only_visible, paths
+from chalicelib.domain.visible import DRAWN, VIEWS, Eyes, Part, Relation, Seen, only_visible, paths
 from sandbox.edge_cache import Answer, CacheKey, EdgeCache
 from tests.builders import (
     NOON,
@@ -284,7 +284,7 @@ def expected(path: str, who: str, opened: frozenset[Seen]) -> set[str]:
 
 def test_every_route_of_the_app_is_in_this_matrix() -> None:
     routes = {(method, path) for path, each in app.routes.items() for method in each}
-    shown = {("GET", path) for path in VIEWS}
+    shown = {("GET", path) for path in (*VIEWS, *DRAWN)}
     assert routes == shown | OPEN_TO_ALL | FOR_MEMBERS
 
 
@@ -332,6 +332,35 @@ def test_a_route_for_members_tells_others_nothing(method: str, path: str) -> Non
             )
             assert response.status_code == 401
             assert fields(response.json_body) == PROBLEM
+
+
+@pytest.mark.parametrize("path", DRAWN)
+def test_a_card_is_the_same_whoever_asks_and_whatever_else_is_shown(path: str) -> None:
+    wanted = "image/png" if path.endswith(".png") else "text/html"
+    cards = set()
+    for case in CASES.values():
+        with league(case.visibility).client() as client:
+            for token in TOKENS.values():
+                own = {"Authorization": f"Bearer {token}"} if token else {}
+                answer = client.get(path.replace("{name}", "Ada"), Accept=wanted, **own)
+                assert answer.status_code == 200
+                kept = "private, no-store" if token else "public, max-age=2400"
+                assert answer.headers["Cache-Control"] == kept
+                cards.add(answer.body)
+    assert len(cards) == 1
+
+
+@pytest.mark.parametrize("path", DRAWN)
+def test_the_card_of_one_who_is_not_listed_is_that_of_nobody(path: str) -> None:
+    wanted = "image/png" if path.endswith(".png") else "text/html"
+    with league(Visibility(listed=False)).client() as client:
+        cards = {
+            client.get(path.replace("{name}", name), Accept=wanted, **own).body
+            for name in ("Ada", "Eve", "x" * 31, "%3Cb%3E")
+            for own in ({}, {"Authorization": "Bearer T0"})
+        }
+    assert len(cards) == 1
+    assert b"Ada" not in cards.pop()
 
 
 def test_a_member_reaches_himself_alone() -> None:

@@ -97,6 +97,23 @@ def test_a_request_reaches_the_api_as_it_was_sent(site_folder: Path) -> None:
     _run(site_folder, steps)
 
 
+def test_shared_links_are_answered_by_the_api_for_everyone_alike(site_folder: Path) -> None:
+    async def steps(browser: Browser, world: _World) -> None:
+        me = {"Accept": "image/avif,*/*;q=0.8", "Authorization": "Bearer one"}
+        for path in ("/s/ada.b", "/s/ada.b/card.png", "/s/card.png"):
+            assert (await browser.get(path, headers=me)).headers["X-Seen-As"] == "visitor"
+        asked = [(each.path_qs, each.headers["Accept"]) for each in world.asked]
+        assert asked == [
+            ("/traders/ada.b/card", "text/html"),
+            ("/traders/ada.b/card.png", "image/png"),
+            ("/traders/card.png/card", "text/html"),
+        ]
+        assert (await browser.get("/s/ada.b?from=chat")).headers["X-Cache"] == "Hit"
+        assert (await browser.get("/s/a/b")).status == 404
+
+    _run(site_folder, steps)
+
+
 def test_what_the_owner_got_is_never_given_to_a_visitor(site_folder: Path) -> None:
     async def steps(browser: Browser, world: _World) -> None:
         owner = await browser.get("/api/traders/ada", headers={"Authorization": "Bearer one"})
