@@ -96,7 +96,7 @@ class LeftAnswer(Answer):
     stays: list[str]
 
 
-_LEFT: Final = LeftAnswer(
+LEFT: Final = LeftAnswer(
     removed=[
         "your name; others may take it from now on",
         "your e-mail address, password and second factor, with all sessions",
@@ -199,7 +199,7 @@ def delete_me() -> Response:
     ways = Exit(members, stores.follows, stores.imports, stores.secrets, people)
     gate = gate_of(request)
     delete_member(viewer.trader, viewer.owner, proof, wiring.now(), gate, ways)
-    return http.private(_LEFT, headers=NO_COOKIE)
+    return http.private(LEFT, headers=NO_COOKIE)
 
 
 @blueprint.route("/me/balance", methods=["GET"])

@@ -60,7 +60,12 @@
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   if (kept("welcomed")) root.dataset.welcomed = "";
   showMember();
-  document.addEventListener("DOMContentLoaded", showMember);
+  // the name stands in the header as soon as there is one, before it is painted: nothing moves
+  new MutationObserver(function (_, watching) {
+    if (!document.getElementById("sign-out")) return;
+    watching.disconnect();
+    showMember();
+  }).observe(root, { childList: true, subtree: true });
   addEventListener("memberchange", showMember);
   addEventListener("storage", showMember);
 

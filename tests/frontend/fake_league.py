@@ -27,7 +27,7 @@ from tests.frontend.fake_answers import (
     trade,
     week,
 )
-from tests.frontend.fake_me import MeRoutes
+from tests.frontend.fake_me import MeRoutes, refusing
 from tests.frontend.fake_session import FakeMembers, SessionRoutes
 
 __all__ = ["MARKUP", "NINE", "PAGE", "FakeLeague"]
@@ -55,7 +55,7 @@ class FakeLeague:
 
     def application(self) -> web.Application:
         """The API, without `/api` before its paths."""
-        app = web.Application()
+        app = web.Application(middlewares=[refusing])
         app.router.add_get("/board", self.board)
         app.router.add_get("/status", self.league_status)
         app.router.add_get("/traders/{name}", self.profile)

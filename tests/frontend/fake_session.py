@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from aiohttp import web
 from pydantic import ValidationError
 
+from chalicelib.domain.account import Visibility
 from chalicelib.domain.credentials import checked_email, checked_password
 from chalicelib.domain.errors import InvalidRequest
 from chalicelib.domain.names import checked_name
@@ -37,6 +38,8 @@ class Member:
     email: str
     password: str
     has_app: bool = False
+    new_email: str = ""
+    shown: Visibility = field(default_factory=Visibility)
 
 
 @dataclass

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from chalicelib.domain.exchange_condition import Condition
 from chalicelib.domain.reading import Status
 from sandbox.site_build import built_site
-from tests.frontend.conftest import CHROMIUM, QUIET
+from tests.frontend.conftest import CHROMIUM, QUIET, remember
 from tests.frontend.fake_league import MARKUP, NINE, FakeLeague
 from tests.frontend.serving import serving
 
@@ -45,6 +45,7 @@ STATES: dict[str, tuple[str, Change]] = {
     "sign-in": ("/sign-in", lambda league: None),
     "forgot": ("/forgot", lambda league: None),
     "reset": ("/reset", lambda league: None),
+    "own-settings": ("/settings", lambda league: None),
     "how": ("/how", lambda league: None),
     "privacy": ("/privacy", lambda league: None),
     "terms": ("/terms", lambda league: None),
@@ -71,7 +72,7 @@ def main() -> None:
 
 
 def of_all_states(browser: Browser, folder: Path, only: str) -> None:
-    """Each state in both themes and widths."""
+    """Each state in both themes and widths; those that begin with `own` as a member sees them."""
     league = FakeLeague()
     with serving(built_site(), league) as address:
         for state, (path, change) in STATES.items():
@@ -87,6 +88,8 @@ def of_all_states(browser: Browser, folder: Path, only: str) -> None:
                         timezone_id="Europe/Berlin",
                     )
                     page.clock.install(time=NINE.replace(minute=48))
+                    if state.startswith("own"):
+                        remember(page, address, league)
                     page.goto(address + path, wait_until="networkidle")
                     settle(page)
                     name = f"{state}-{width}-{theme}.png"
@@ -112,7 +115,8 @@ def of_running_league(browser: Browser, address: str, folder: Path) -> None:
 
 def settle(page: Page) -> None:
     """Wait until nothing on the page is being loaded."""
-    page.locator(".board[aria-busy=true], .tiles[aria-busy=true]").wait_for(state="detached")
+    waiting = page.locator(".board[aria-busy=true], .tiles[aria-busy=true], .placeholder")
+    expect(waiting).to_have_count(0)
     if page.locator("figure.line").count():
         page.locator(".canvas canvas").wait_for()
 

@@ -26,6 +26,8 @@ PAGES = (
     "/forgot",
     "/reset",
 )
+OWN = ("/settings",)
+"""Pages that are looked at as a member."""
 WIDTHS = (360, 390, 1280)
 MOST_SHIFT = 0.005
 SHIFTS = """
@@ -42,7 +44,15 @@ def axe() -> str:
     return Path(SOURCES / "node_modules/axe-core/axe.min.js").read_text()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.fixture
+def looked_at(request: pytest.FixtureRequest, path: str) -> None:
+    """A member looks at those pages that are for members."""
+    if path in OWN:
+        request.getfixturevalue("member")
+
+
+@pytest.mark.usefixtures("looked_at")
+@pytest.mark.parametrize("path", [*PAGES, *OWN])
 def test_it_is_accessible_in_both_colours_and_widths(visit: Visit, axe: str, path: str) -> None:
     page = visit(path)
     settle(page)
@@ -62,7 +72,8 @@ def test_it_is_accessible_in_both_colours_and_widths(visit: Visit, axe: str, pat
     assert found == []
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.usefixtures("looked_at")
+@pytest.mark.parametrize("path", [*PAGES, *OWN])
 def test_nothing_scrolls_sideways_or_jumps(visit: Visit, page: Page, path: str) -> None:
     page.add_init_script(SHIFTS)
     for width in WIDTHS:

@@ -2,9 +2,10 @@
 // says as a whole. What was typed stays, whatever the answer.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../lib/api";
 import type { Rule } from "../lib/rules";
+import { useUnique } from "../lib/unique";
 import { memberWords } from "../lib/member-words";
 
 type FieldProps = {
@@ -25,7 +26,7 @@ type FieldProps = {
 
 /** A labelled field; its hint and error are told with it. */
 export function Field({ label, value, type = "text", hint, error, set, left, mono, autofocus, ...rest }: FieldProps) {
-  const id = useId();
+  const id = useUnique();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (autofocus) input.current?.focus();

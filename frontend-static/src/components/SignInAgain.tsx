@@ -2,7 +2,7 @@
 // It stands beside the page, which stays as it is and can still be read and typed in.
 
 import { render } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Problem } from "../lib/api";
 import { useSession } from "../lib/session";
 import { memberWords } from "../lib/member-words";
@@ -28,7 +28,7 @@ export function signInAgain(): Promise<void> {
 function Asking({ end }: { end: (back: boolean) => void }) {
   const { state, name } = useSession();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.show(), []);
+  useLayoutEffect(() => dialog.current?.show(), []);
   useEffect(() => {
     if (state === "in" || state === "out") end(state === "in");
   }, [state]);

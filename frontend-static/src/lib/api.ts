@@ -15,6 +15,16 @@ export type Trades = Schemas["TradesAnswer"];
 export type Trade = Schemas["TradeAnswer"];
 export type WindowName = Board["window"];
 export type SessionAnswer = Schemas["SessionAnswer"];
+export type Me = Schemas["MeAnswer"];
+export type Settings = Schemas["SettingsAnswer"];
+export type Identity = Schemas["IdentityAnswer"];
+export type AppSecret = Schemas["SecondFactorAnswer"];
+export type Left = Schemas["LeftAnswer"];
+export type Accounts = Schemas["AccountsAnswer"];
+export type Account = Schemas["AccountAnswer"];
+export type IssuedPair = Schemas["KeyPairAnswer"];
+export type FirstDay = Schemas["FirstDayAnswer"];
+export type FirstWindow = Schemas["FirstWindowAnswer"];
 
 export const WINDOWS: readonly WindowName[] = ["24h", "7d", "30d"];
 
