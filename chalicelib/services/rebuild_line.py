@@ -83,15 +83,15 @@ def rebuild_line(
     """Write the trader's line up to `first_link`, or to the earliest link of those accounts
     whose import has come so far that they count.
 
-    Another container may do the same for another account: whoever finds after writing that one
-    more account counts writes it again.
+    Another container may do the same for another account: whoever finds after writing that more
+    was found meanwhile, of whichever account, writes it again.
     """
-    counted: set[str] | None = None
+    written: dict[str, Past] | None = None
     while True:
         found = accounts_of(imports.parts(trader_id))
-        if counted == found.keys():
+        if written == found:
             return
-        counted = set(found)
+        written = found
         until = min([first_link, *(each.reading.taken_at for each in found.values())])
         today = midnight(day_of(until))
         pasts = [each for each in found.values() if each.since <= today]

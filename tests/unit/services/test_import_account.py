@@ -244,6 +244,30 @@ def test_the_line_is_of_all_accounts_and_ends_at_the_first_link(world: World) ->
     assert line.days[-1].value == 2000
 
 
+class Overtaken(FakeImports):
+    """Imports in which, while the first line is on its way, another container finds more."""
+
+    def __init__(self, more: ImportPart) -> None:
+        super().__init__()
+        self._more: ImportPart | None = more
+
+    def put_line(self, trader_id: str, line: ImportedLine) -> None:
+        if self._more is not None:
+            more, self._more = self._more, None
+            self.put_part(trader_id, more)
+        super().put_line(trader_id, line)
+
+
+def test_what_another_container_finds_meanwhile_is_in_the_line() -> None:
+    """A deposit that the exchange's readings do not bear out: its day is no certain one then."""
+    deposit = balance_change(quantity="400", changed_at=at(hours=-90))
+    world = World()
+    world.fakes.imports = Overtaken(ImportPart("ada", "of another container", (deposit,)))
+    world.begin().turn()
+    unclear = [each.day for each in world.line().days[-20:] if not each.certain]
+    assert unclear == [day_of(deposit.at)]
+
+
 def test_an_account_linked_long_after_the_first_has_no_part_in_the_line(world: World) -> None:
     world.link("bob", ago=100, USDT="500")
     assert world.begin("ada").turn() is None
