@@ -41,7 +41,7 @@ class Browser:
             sent.setdefault("Cookie", jar)
         kept = {name: value for name, value in sent.items() if value is not None}
         response = self.client.http.post(path, headers=kept, body=text.encode())
-        self._keep(response)
+        self.keep(response)
         return response
 
     def get(self, path: str, token: str | None = None) -> HTTPResponse:
@@ -65,7 +65,8 @@ class Browser:
         fitting = (each for each in self.cookies.values() if path.startswith(each["path"]))
         return "; ".join(f"{each.key}={each.value}" for each in fitting)
 
-    def _keep(self, response: HTTPResponse) -> None:
+    def keep(self, response: HTTPResponse) -> None:
+        """Take in the cookies of an answer."""
         for name, each in SimpleCookie(response.headers.get("Set-Cookie", "")).items():
             if each["max-age"] == "0":
                 self.cookies.pop(name, None)
