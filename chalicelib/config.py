@@ -1,11 +1,15 @@
 """The settings of a process: the only reader of the environment."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from chalicelib.domain.errors import InvalidRequest
+
+VERSION = "0.1.0"
 
 STAGES = ("sandbox", "dev", "prod")
 SHORTEST_SECRET = 32
@@ -73,6 +77,20 @@ class Settings:
         plain = parts.scheme in ("http", "ws")
         if plain and parts.hostname not in _LOOPBACK and self.stage != "sandbox":
             raise InvalidRequest(f"{name}: {address!r} is not encrypted and not on this machine")
+
+
+def read_file(path: Path) -> Settings:
+    """Settings from a JSON object of the same names and texts as in the environment.
+
+    Raises InvalidRequest for a file that is none, or as `from_env`.
+    """
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InvalidRequest(f"{path}: no settings can be read there ({error})") from error
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise InvalidRequest(f"{path}: not a JSON object of names and texts")
+    return from_env({name: text for name, text in found.items() if name.startswith("LEAGUE_")})
 
 
 def from_env(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -4,16 +4,16 @@ Outside libraries are imported inside the function that builds the thing, so tha
 `app.py` stays light. Tests put their own with `use`.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from chalicelib import config, logs, tracing
+from chalicelib import config, logs, steering, tracing
 from chalicelib.domain.market import Symbol
 from chalicelib.domain.switches import Switch
+from chalicelib.people import cognito_people
 from chalicelib.services import (
     exchange_ports,
     hour_file_ports,
@@ -24,7 +24,6 @@ from chalicelib.services import (
     switch_ports,
 )
 from chalicelib.services.known_switches import KnownSwitches
-from chalicelib.services.pace import AT_ONCE, Pace
 from chalicelib.stores import Stores as Stores
 from chalicelib.stores import dynamo_stores
 
@@ -57,6 +56,7 @@ class _Replaced:
     switches: KnownSwitches | None = None
     metrics: metric_ports.Metrics | None = None
     site: str | None = None
+    settings: config.Settings | None = None
 
 
 _replaced = _Replaced()
@@ -92,13 +92,19 @@ def use(
     _replaced.site = site
 
 
+def point_at(found: config.Settings | None) -> None:
+    """Take these settings instead of the environment's (None: those again); before anything else
+    is asked for."""
+    _replaced.settings = found
+
+
 @cache
 def settings() -> config.Settings:
     """The settings of this process, whose log is then configured by them.
 
     Raises InvalidRequest for a bad one.
     """
-    found = config.from_env()
+    found = _replaced.settings or config.from_env()
     logs.configure(found.log_level)
     if found.tracing == "yes":
         tracing.start()
@@ -144,11 +150,7 @@ def metrics() -> metric_ports.Metrics | None:
 
 @cache
 def _metrics() -> metric_ports.Metrics | None:
-    if settings().metrics == "no":
-        return None
-    from chalicelib.adapters.emf import EmfMetrics
-
-    return EmfMetrics(settings().stage)
+    return steering.wanted_metrics(settings())
 
 
 def origin_secrets() -> tuple[str, ...] | None:
@@ -351,13 +353,7 @@ def share_weight(containers: int) -> int:
 @cache
 def switch_store() -> switch_ports.SwitchStore:
     """Where the switches are kept; for operators, who alone change them."""
-    from chalicelib.adapters import aws
-    from chalicelib.adapters.switches import ParameterSwitches
-
-    found = settings()
-    # one short try: nobody may have to wait long because of the switches
-    client = aws.client("ssm", found.region, found.cloud_url, tries=1, patience_s=2)
-    return ParameterSwitches(client, found.stage)
+    return steering.parameter_switches(settings())
 
 
 @cache
@@ -372,22 +368,7 @@ def _stores() -> Stores:
 
 @cache
 def _people() -> identity_ports.People:
-    from chalicelib.adapters import aws
-    from chalicelib.adapters.cognito import CognitoIdentity
-    from chalicelib.adapters.dynamo.throttle import DynamoThrottle
-    from chalicelib.adapters.mail import SesMail
-
-    found = settings()
-    # one try: a second one after a pause would show by its time what the answer hides
-    cognito = aws.client("cognito-idp", found.region, found.cloud_url, tries=1)
-    return identity_ports.People(
-        identity=CognitoIdentity(cognito, found.pool_id, found.pool_client_id),
-        tokens=_tokens(),
-        throttle=DynamoThrottle(tables()),
-        mail=SesMail(_client("sesv2"), found.mail_from),
-        # on one's own machine there is nobody to hide it from, and demo traders sign up
-        pace=AT_ONCE if found.stage == "sandbox" else Pace(time.monotonic, time.sleep, 1.0),
-    )
+    return cognito_people(settings(), tables(), _tokens())
 
 
 @cache

@@ -76,7 +76,7 @@ class Supervisor:
         )
         self.imports = Importer(outside, leisurely, self._everyone)
         self._crew = ThreadCrew(outside, self.forwarder, self._intake, self._heartbeat, self.books)
-        self._gauges = Gauges(outside, self._everyone, self._crew.gaps)
+        self._gauges = Gauges(outside, self.container, self._everyone, self._crew.gaps)
         self._rota = Rota(
             outside.leases,
             outside.accounts,
@@ -96,8 +96,7 @@ class Supervisor:
         self._outlet.start("forwarder", self.forwarder.run)
         self._intake.start("books", self.books.run)
         self._intake.start("imports", self.imports.run)
-        if self._outside.metrics is not None:
-            self._intake.start("gauges", self._gauges.run)
+        self._intake.start("gauges", self._gauges.run)
         self._clerk.start("rota", self._keep_leases)
 
     def stop(self, seconds: float) -> bool:

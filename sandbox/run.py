@@ -27,7 +27,15 @@ from sandbox.options import (
 )
 from sandbox.recorder import recorded
 from sandbox.site_build import SiteNotBuilt, built_site
-from sandbox.standing import Addresses, LeagueRuns, alone_in, read_keys, say_ready
+from sandbox.standing import (
+    SETTINGS,
+    Addresses,
+    LeagueRuns,
+    alone_in,
+    read_keys,
+    say_ready,
+    write_settings,
+)
 from sandbox.waiting import WaitedTooLong, wait_until
 
 SECONDS_TO_START = 60
@@ -71,6 +79,7 @@ def _run(options: Options, stop: threading.Event) -> None:
         prepared = options.folder / "prepared"
         while not prepared.exists():
             children.pause(0.1)
+        write_settings(options.folder, children.environment)
         say_ready(options.folder, addresses)
         print(welcome(options.folder, addresses), flush=True)
         while True:
@@ -205,6 +214,8 @@ def welcome(folder: Path, addresses: Addresses) -> str:
         "Close the hour to see the rank move: make hour",
         "Come in yourself, with an account of your own: docs/one-machine.md#come-in-yourself",
         f"Letters (codes for sign-up and the like) arrive at {addresses.site}/sandbox/inbox",
+        f"Look inside: {BIN}/python -m chalicelib.entrypoints.operate --settings"
+        f" {folder / SETTINGS} status",
         f"The exchange is at {addresses.exchange}, logs are in {folder / 'logs'}.",
         "Ctrl-C stops everything.",
     ]

@@ -1,7 +1,8 @@
 """What a running league says of itself in its folder, for the commands beside it.
 
 `lock` is held while `make run` lives; `league.json` has addresses; `traders.json` has the demo
-traders' passwords and own keys, for this machine's owner alone.
+traders' passwords and own keys, for this machine's owner alone; `settings.json` points the
+operator's command at the league.
 """
 
 import fcntl
@@ -13,7 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-_MADE_BY_A_RUN = ("tables", "logs", "league.json", "traders.json", "prepared")
+SETTINGS = "settings.json"
+_MADE_BY_A_RUN = ("tables", "logs", "league.json", "traders.json", "prepared", SETTINGS)
 
 Keys: TypeAlias = dict[str, dict[str, str]]
 """By a trader's name: his `key` and `secret` for trading on the sandbox exchange, and the
@@ -83,6 +85,12 @@ def running_league(folder: Path) -> Addresses:
     except FileNotFoundError:
         pass
     raise NoLeague(f"no league runs from {folder}: start one with `make run` and wait for READY")
+
+
+def write_settings(folder: Path, environment: Mapping[str, str]) -> None:
+    """Leave the product's settings, out of a part's environment, for the operator's command."""
+    own = {name: text for name, text in environment.items() if name.startswith("LEAGUE_")}
+    _write(folder / SETTINGS, own)
 
 
 def write_keys(folder: Path, keys: Keys) -> None:

@@ -16,6 +16,7 @@ from typing import Annotated, Any, ParamSpec
 from chalice import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.config import VERSION as VERSION
 from chalicelib.domain.errors import (
     Conflict,
     DeliveryFailed,
@@ -37,8 +38,6 @@ from chalicelib.domain.windows import hour_of, hour_start
 from chalicelib.entrypoints.parameters import Query
 
 _log = logging.getLogger(__name__)
-
-VERSION = "0.1.0"
 
 _STATUS: dict[type[LeagueError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,

@@ -80,14 +80,31 @@ def mark_shard(task: ShardTask, stores: MarkStores, tasks: Tasks) -> int:
 
 
 def _mark(task: ShardTask, last: int | None, due: Sequence[Correction], stores: MarkStores) -> int:
-    rows = sorted(stores.holdings.of_shard(task.shard), key=lambda row: (row.seat, row.account_id))
-    seated = {seat: list(group) for seat, group in groupby(rows, key=lambda row: row.seat)}
+    rows, seated = _seated(task.shard, stores)
     if due:
         stores = _correct(due, last, seated, stores)
-    hours = _hours_to_mark(task, last, rows)
+    return _mark_hours(task.shard, _hours_to_mark(task, last, rows), seated, stores)
+
+
+def mark_from(shard: int, first: int | None, last: int, stores: MarkStores) -> range:
+    """Mark the shard at every hour from `first` (None: that of its first link) to `last`, as if
+    it had never been marked; returns those hours. Raises MissingPrice."""
+    rows, seated = _seated(shard, stores)
+    begun = min([last, *(closing_hour(row.linked_at) for row in rows)])
+    hours = range(begun if first is None else max(first, begun), last + 1)
+    _mark_hours(shard, hours, seated, stores)
+    return hours
+
+
+def _seated(shard: int, stores: MarkStores) -> tuple[list[AccountHoldings], Seated]:
+    rows = sorted(stores.holdings.of_shard(shard), key=lambda row: (row.seat, row.account_id))
+    return rows, {seat: list(group) for seat, group in groupby(rows, key=lambda row: row.seat)}
+
+
+def _mark_hours(shard: int, hours: range, seated: Seated, stores: MarkStores) -> int:
     for hour in hours:
         _mark_hour(hour, seated, stores)
-        stores.runs.set_last_complete(task.shard, hour)
+        stores.runs.set_last_complete(shard, hour)
     return len(hours) * len(seated)
 
 

@@ -281,7 +281,7 @@ def _update_holdings(row: AccountHoldings, news: _News, stores: Stores) -> None:
 
 
 def _with_news(row: AccountHoldings, news: _News, ledger: Ledger) -> AccountHoldings:
-    new = merge(row, _news_of(news.entries))
+    new = merge(row, news_of(news.entries))
     for reading in news.readings:
         if reading.taken_at > row.linked_at:
             new = merge(new, HoldingsNews(reconciled=reading))
@@ -291,7 +291,8 @@ def _with_news(row: AccountHoldings, news: _News, ledger: Ledger) -> AccountHold
     return new
 
 
-def _news_of(entries: Iterable[LedgerEntry]) -> HoldingsNews:
+def news_of(entries: Iterable[LedgerEntry]) -> HoldingsNews:
+    """What ledger entries alone say of an account: its last buys, events and flows."""
     entries = list(entries)
     buys: dict[Asset, LastBuy] = {}
     for fill in sorted(

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamo.blocks import decode_block, encode_block
 from chalicelib.adapters.dynamo.planes import from_planes, to_planes
-from chalicelib.adapters.dynamo.print_block import main, table
 from chalicelib.domain.account import SEATS_PER_BLOCK
 from chalicelib.domain.block import COLUMNS, Block, Column, Kind, empty_block
 from chalicelib.domain.errors import InvalidRequest
@@ -209,32 +208,3 @@ def test_a_trader_hour_takes_at_most_18_bytes() -> None:
 
 def test_an_ordinary_hour_of_a_full_block_is_read_for_one_unit() -> None:
     assert len(encode_block(a_full_hour())) + 60 <= 4096
-
-
-def test_a_block_prints_as_a_table() -> None:
-    lines = list(table(Block(Kind.HOUR, block(value={17: 25.5}, flags={17: 1}).columns, {"a": 1})))
-    assert lines[:2] == ["kind H (hour)", 'notes {"a": 1}']
-    assert lines[2].split()[:3] == ["seat", "value", "index"]
-    assert lines[3].split()[:3] == ["17", "25.5", "–"]
-    assert len(lines) == 4
-
-
-@pytest.mark.parametrize(
-    "form", [bytes, base64.b64encode, lambda raw: base64.b64encode(raw) + b"\n"]
-)
-def test_a_block_is_printed_from_a_file(
-    form: Callable[[bytes], bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "block"
-    path.write_bytes(form(GOOD))
-    assert main([str(path)]) == 0
-    assert "7.5" in capsys.readouterr().out
-
-
-def test_what_is_no_block_is_refused_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "block"
-    path.write_bytes(b"\x07rubbish")
-    assert main([str(path)]) == 2
-    assert capsys.readouterr().err == "block of version 07: not known here\n"

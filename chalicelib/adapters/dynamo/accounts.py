@@ -168,7 +168,7 @@ class DynamoAccounts:
     def _read(self, account_ids: list[str]) -> list[ExchangeAccount]:
         keys = [(f"A#{account_id}", "META") for account_id in account_ids]
         found = self._tables.get_each("accounts", keys, consistent=True)
-        return sorted(map(_account, found), key=lambda account: account.account_id)
+        return sorted(map(account_of, found), key=lambda account: account.account_id)
 
 
 def _changes(account: ExchangeAccount) -> list[Action]:
@@ -213,7 +213,8 @@ def _may_be_followed_by(account: ExchangeAccount, *, any_key: bool) -> Condition
     return allowed
 
 
-def _account(item: RawItem) -> ExchangeAccount:
+def account_of(item: RawItem) -> ExchangeAccount:
+    """The account of a raw A#<account> / META item."""
     return ExchangeAccount(
         account_id=item["pk"]["S"].removeprefix("A#"),
         trader_id=item["trader"]["S"],

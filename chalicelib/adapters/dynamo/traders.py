@@ -88,7 +88,7 @@ class DynamoTraders:
         item = self._tables.find(TraderItem, f"T#{trader_id}", "PROFILE")
         if item is None:
             raise NotFound(f"no trader {trader_id}")
-        return _trader(item)
+        return trader_of(item)
 
     def remove(self, trader_id: str) -> None:
         """Remove the profile; one that is gone is no error."""
@@ -106,7 +106,7 @@ class DynamoTraders:
         )
         if not item:
             raise NotFound(f"no trader is called {name!r}")
-        return _trader(item)
+        return trader_of(item)
 
     def starting_with(self, prefix: str, limit: int) -> list[tuple[str, int]]:
         """Names and seats by name; read page by page until `limit` are found."""
@@ -125,7 +125,8 @@ def _name_key(name: str) -> tuple[str, str]:
     return f"NAME#{folded[0]}", folded
 
 
-def _trader(item: TraderItem) -> Trader:
+def trader_of(item: TraderItem) -> Trader:
+    """The trader of a profile."""
     visibility = Visibility(
         listed=item.listed,
         trades=TradesView(item.trades),

@@ -1,8 +1,11 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.config import VERSION
+from chalicelib.domain.errors import StoreUnavailable
 from chalicelib.services.metric_ports import Metric
 from ingest_container.followed import Followed, Stage
 from ingest_container.gauges import Gauges
@@ -23,7 +26,7 @@ class Container:
         outside = replace(
             self.world.outside(), metrics=self.metrics, weight_used=lambda: self.weight
         )
-        self.gauges = Gauges(outside, lambda: self.accounts, lambda: self.gap_count)
+        self.gauges = Gauges(outside, "one", lambda: self.accounts, lambda: self.gap_count)
 
     def pass_minute(self) -> None:
         self.world.machine.now += timedelta(minutes=1)
@@ -74,3 +77,32 @@ def test_accounts_that_are_not_heard_or_in_doubt_are_not_fresh(container: Contai
     container.follow().in_doubt_since = NOON
     container.pass_minute()
     assert container.metrics.of(Metric.NOT_FRESH) == [2]
+
+
+def test_an_operator_finds_a_note_of_it(container: Container) -> None:
+    container.follow()
+    container.follow(streaming=False)
+    container.gap_count, container.weight = 4, 0.25
+    container.pass_minute()
+    [lease] = container.world.fakes.leases.of_group("gauges")
+    note = json.loads(lease.note)
+    assert note == {
+        "version": VERSION,
+        "accounts": 2,
+        "not_fresh": 1,
+        "gaps": 4,
+        "weight_used": 0.25,
+    }
+    assert lease.until > container.world.machine.now
+
+
+def test_gauges_go_on_when_the_note_cannot_be_left(
+    container: Container, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(lease: object, now: object) -> bool:
+        raise StoreUnavailable("throttled")
+
+    container.world.fakes.leases.acquire = refuse  # type: ignore[method-assign]
+    container.pass_minute()
+    assert [each.message for each in caplog.records] == ["gauges_not_noted"]
+    assert container.metrics.of(Metric.NOT_FRESH) == [0]
