@@ -6,6 +6,7 @@ CHECKOV := .venv-checkov
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run hour test accept check format shots bench chaos
+.PHONY: package doctor deploy destroy
 
 help:
 	@echo "make run      the whole league on this machine, with demo traders"
@@ -14,6 +15,8 @@ help:
 	@echo "make check    format, lint, types, import rules, template        make format   put them right"
 	@echo "make bench    the figures of the design, counted for 1,000, 10,000 and 100,000 traders (ARGS=--help)"
 	@echo "make chaos    schedules of faults: N=100 STORE=memory|local SEED=1, or REPLAY='...'"
+	@echo "make package  what goes to AWS, looked at         make doctor STAGE=dev    can it be deployed now?"
+	@echo "make deploy STAGE=dev PARAMETERS='Name=value …'   make destroy STAGE=dev   (docs/deployment.md)"
 	@echo "make shots    pictures of every page of the site, into shots/"
 
 setup: $(VENV)/.installed sandbox/node_modules/.installed frontend-static/node_modules/.installed
@@ -67,6 +70,18 @@ chaos: setup
 
 shots: setup
 	$(BIN)/python -m tests.frontend.shots
+
+package: setup
+	$(BIN)/python -m infra.package --stage $(or $(STAGE),dev)
+
+doctor: setup
+	@$(BIN)/python -m infra.doctor "$(STAGE)" $(PARAMETERS)
+
+deploy: setup
+	@$(BIN)/python -m infra.deploy "$(STAGE)" $(PARAMETERS)
+
+destroy: setup
+	@$(BIN)/python -m infra.destroy "$(STAGE)"
 
 format: setup
 	$(BIN)/ruff format .

@@ -30,11 +30,11 @@ class TemplateError(Exception):
     """A file of a template that cannot be used; says which and why."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short forms."""
 
 
-def _written_out(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Document:
+def _written_out(loader: _Loader, suffix: str, node: yaml.Node) -> Document:
     if isinstance(node, yaml.MappingNode):
         value: Any = loader.construct_mapping(node, deep=True)
     elif isinstance(node, yaml.SequenceNode):
