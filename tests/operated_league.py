@@ -6,7 +6,7 @@ What makes it a league of one process is that the exchange is scripted; all else
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from chalicelib.config import Settings
 from chalicelib.domain.account import AccountState, Trader
 from chalicelib.domain.windows import hour_start
 from chalicelib.entrypoints.operate import main
-from chalicelib.services.link_account import join_league, welcome
+from chalicelib.services.link_account import join_league, unlink_account, welcome
 from chalicelib.services.ports import StreamItem
 from sandbox.runner import Runner
 from tests.builders import (
@@ -141,6 +141,12 @@ class OperatedLeague:
         self.keep_prices(self.now + timedelta(seconds=60 - self.now.second), "60000")
         self._say(account, moved, position)
 
+    def unlink(self, name: str) -> None:
+        """The account is taken out now."""
+        account = wiring.stores().accounts.get(self.accounts[name].account_id)
+        self.keep_prices(self.now + timedelta(seconds=60 - self.now.second), "60000")
+        unlink_account(account, self.now, wiring.members())
+
     def late(self, name: str, at: datetime, usdt: str) -> None:
         """A history tells of a deposit long after it came."""
         entry = balance_change(quantity=usdt, asset="USDT", changed_at=at, change_id="late")
@@ -256,11 +262,6 @@ def wipe() -> None:
     for table, items in all_items().items():
         keys = [(item["pk"]["S"], item["sk"]["S"]) for item in items]
         wiring.tables().delete_each(table, keys)
-
-
-def restore(table: str, items: list[Mapping[str, Any]]) -> None:
-    """Bring items of a backup back."""
-    wiring.tables().put_each(table, [dict(item) for item in items])
 
 
 def run(*arguments: str) -> int:

@@ -155,6 +155,15 @@ def _rebuilds(commands: "_Commands[argparse.ArgumentParser]") -> None:
     _why(one)
     one = _command(
         commands,
+        "bring-back",
+        "after a loss: put back what is missing, out of a restored copy of a table",
+        lambda a: acts.bring_back(a.table, a.source, a.why, a.who),
+    )
+    one.add_argument("table", help="ledger, accounts, traders, history or jobs")
+    one.add_argument("--from", dest="source", required=True, metavar="TABLE", help="its full name")
+    _why(one)
+    one = _command(
+        commands,
         "rebuild-holdings",
         "after a loss: make missing holdings rows from ledger and accounts",
         lambda a: acts.rebuild_holdings(a.why, a.who),

@@ -137,6 +137,13 @@ def redrive(queue: str, path: Path | None, why: str, who: str | None) -> Iterato
     yield f"{moved} dead letters are in {queue} again"
 
 
+def bring_back(table: str, source: str, why: str, who: str | None) -> Iterator[str]:
+    """Put back what is missing in a table, out of a backup of it."""
+    found = operating.whole().bring_back(table, source)
+    note(f"bring-back {table} from {source}", why, who)  # after: it may bring the acts themselves
+    yield f"{found} items of {source} are in {table}; those that were there have stayed"
+
+
 def rebuild_holdings(why: str, who: str | None) -> Iterator[str]:
     """Make the holdings rows that are missing, from the ledger."""
     note("rebuild-holdings", why, who)

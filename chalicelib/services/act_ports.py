@@ -71,3 +71,9 @@ class Whole(Protocol):
 
     def accounts(self) -> Iterator[ExchangeAccount]:
         """Every exchange account that ever was."""
+
+    def bring_back(self, table: str, source: str) -> int:
+        """Put into one of the seven tables what is missing there of the table called `source`, a
+        backup of it: all of it, or what cannot be rebuilt from the others. How many items the
+        backup has of that. Raises InvalidRequest for a table of which nothing is brought back,
+        NotFound for a source that is not there."""

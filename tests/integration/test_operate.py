@@ -461,6 +461,6 @@ def test_help_explains_every_command(capsys: pytest.CaptureFixture[str]) -> None
     assert ended.value.code == 0
     text = capsys.readouterr().out
     commands = "status trader rank block corrections dead-letters acts switch tick reconcile drain"
-    commands += " redrive rebuild-hour rebuild-holdings rebuild-seats rebuild-history"
+    commands += " redrive rebuild-hour bring-back rebuild-holdings rebuild-seats rebuild-history"
     for name in commands.split():
         assert re.search(rf"^    {name} +\S.*", text, re.MULTILINE) or f"    {name}\n" in text
