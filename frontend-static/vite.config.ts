@@ -4,13 +4,13 @@ import { defineConfig, type Plugin } from "vite";
 
 const TEXTS = ["how", "terms", "privacy", "404"];
 const ENTRANCE = ["sign-up", "confirm", "sign-in", "forgot", "reset"];
-const OWN = ["settings"];
+const OWN = ["settings", "follows"];
 const PAGES = ["index", "trader", ...TEXTS, ...ENTRANCE, ...OWN];
 const here = import.meta.dirname;
 
 // What the board and the profile share is one file: each further one is a request before the first row.
 const FRAME =
-  /node_modules\/preact\/|src\/lib\/(address|answer|api|format|hours|session|words)\.|src\/components\/(ExchangeNotice|Explain|Figures|Notice|Refreshed)\./;
+  /node_modules\/preact\/|src\/lib\/(address|answer|api|format|hours|late|said|say|session|unique|words)\.|src\/components\/(ExchangeNotice|Explain|Figures|FollowButton|Notice|Refreshed)\./;
 
 // `<!-- part: name -->` in a page stands for parts/name.html: what all pages share.
 const parts: Plugin = {

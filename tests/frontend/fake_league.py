@@ -14,6 +14,7 @@ from chalicelib.domain.exchange_condition import Condition
 from chalicelib.domain.reading import Status
 from chalicelib.entrypoints import board_api as boards
 from chalicelib.entrypoints import profile_answers as profiles
+from chalicelib.entrypoints.owner_answers import OwnerAnswer
 from tests.frontend.fake_answers import (
     MARKUP,
     NINE,
@@ -28,12 +29,24 @@ from tests.frontend.fake_answers import (
     week,
 )
 from tests.frontend.fake_me import MeRoutes, refusing
-from tests.frontend.fake_session import FakeMembers, SessionRoutes
+from tests.frontend.fake_own import (
+    FakeOwn,
+    OwnRoutes,
+    balance_of,
+    file,
+    own_day,
+    own_trade,
+    own_trades_csv,
+    windows_of,
+)
+from tests.frontend.fake_session import NAME, FakeMembers, SessionRoutes
 
 __all__ = ["MARKUP", "NINE", "PAGE", "FakeLeague"]
 
 PAGE = 50
 TRADERS = 173
+OWN_PLACE = 86
+"""Where on the board the one stands who may sign in: on its second page."""
 
 
 @dataclass
@@ -45,6 +58,8 @@ class FakeLeague:
     broken: set[str] = field(default_factory=set)
     """First parts of paths that answer 503."""
     replaced: bool = False
+    listed: bool = True
+    """Whether the one who may sign in is on the board."""
     hides: bool = False
     imported: bool = False
     new: bool = False
@@ -52,6 +67,7 @@ class FakeLeague:
     exchange: Condition = Condition.OK
     asked: list[str] = field(default_factory=list)
     members: FakeMembers = field(default_factory=FakeMembers)
+    own: FakeOwn = field(default_factory=FakeOwn)
 
     def application(self) -> web.Application:
         """The API, without `/api` before its paths."""
@@ -63,6 +79,7 @@ class FakeLeague:
         app.router.add_get("/traders/{name}/trades", self.trades)
         SessionRoutes(self).add_to(app)
         MeRoutes(self).add_to(app)
+        OwnRoutes(self).add_to(app)
         return app
 
     async def board(self, request: web.Request) -> web.Response:
@@ -96,9 +113,12 @@ class FakeLeague:
         dice = random.Random(window)
         returns = sorted((round(dice.gauss(1, 7), 2) for _ in range(self.traders)), reverse=True)
         last = self.traders - 21
-        return [
+        rows = [
             board_row(place, value, dice, place > last) for place, value in enumerate(returns, 1)
         ]
+        if self.listed and len(rows) > OWN_PLACE:
+            rows[OWN_PLACE] = rows[OWN_PLACE].model_copy(update={"name": NAME})
+        return rows
 
     async def league_status(self, request: web.Request) -> web.Response:
         """How the exchange does."""
@@ -140,11 +160,15 @@ class FakeLeague:
                 volatility_pct="41.20", sharpe="1.84", sortino="-0.61",
             ),
         )  # fmt: skip
+        if self.is_own(request):
+            windows = windows_of(self.own, new=self.new)
+            owner = OwnerAnswer(**dict(balance_of(self.own)), windows=windows)
+            seen = seen.model_copy(update={"owner": owner})
         return self.refused(request) or answered(seen)
 
     async def performance(self, request: web.Request) -> web.Response:
         """A line for the days asked for."""
-        first, last = self._span(request)
+        first, last = self.span(request)
         dice = random.Random(1)
         days = []
         own = btc = 0.0
@@ -161,23 +185,40 @@ class FakeLeague:
             days = [day.model_copy(update={"cumulative_pct": None}) for day in days[:-1]] + days[
                 -1:
             ]
+        if self.is_own(request):
+            days = [own_day(day, place, len(days)) for place, day in enumerate(days)]
         return self.refused(request) or answered(
             profiles.PerformanceAnswer(first=first, last=last, days=days)
         )
 
     async def trades(self, request: web.Request) -> web.Response:
         """Two pages of trades."""
-        first, last = self._span(request)
+        first, last = self.span(request)
         second = request.query.get("cursor") == "2"
-        rows = [] if self.new or self.hides else [trade(n + 50 * second) for n in range(50)]
+        mine = self.is_own(request)
+        if mine and request.query.get("format") == "csv":
+            return file("quiet_harbour-trades.csv", own_trades_csv())
+        made = own_trade if mine else trade
+        rows = [] if self.new or self.hides else [made(n + 50 * second) for n in range(50)]
         answer = profiles.TradesAnswer(
             first=first, last=last, as_of=instant(self.as_of),
-            view=TradesView.HIDDEN if self.hides else TradesView.GUARDED,
+            view=TradesView.HIDDEN
+            if self.hides
+            else TradesView.EXACT
+            if mine
+            else TradesView.GUARDED,
             next_cursor=None if second or not rows else "2", trades=rows,
         )  # fmt: skip
         return self.refused(request) or answered(answer)
 
-    def _span(self, request: web.Request) -> tuple[date, date]:
+    def is_own(self, request: web.Request) -> bool:
+        """Whether a trader asks about himself, with his own eyes."""
+        asker = self.members.asker(request)
+        own = asker is not None and asker.name == request.match_info["name"]
+        return own and request.query.get("as", "owner") == "owner"
+
+    def span(self, request: web.Request) -> tuple[date, date]:
+        """The days asked for."""
         last = date.fromisoformat(request.query.get("to", "2026-11-23"))
         first = request.query.get("from")
         return (date.fromisoformat(first) if first else last - timedelta(days=7)), last

@@ -40,6 +40,19 @@ STATES: dict[str, tuple[str, Change]] = {
     "trader-new": ("/t/quiet_harbour", lambda league: setattr(league, "new", True)),
     "trader-failed": ("/t/quiet_harbour", lambda league: league.broken.add("/traders")),
     "trader-unknown": ("/t/nobody_here", lambda league: None),
+    "own": ("/t/quiet_harbour", lambda league: None),
+    "own-90d": ("/t/quiet_harbour?from=2026-08-25&to=2026-11-23", lambda league: None),
+    "own-hidden": ("/t/quiet_harbour", lambda league: None),
+    "own-unranked": ("/t/quiet_harbour", lambda league: setattr(league.own, "ranked", False)),
+    "own-new": ("/t/quiet_harbour", lambda league: set_new(league)),
+    "own-seen": ("/t/quiet_harbour?as=visitor", lambda league: None),
+    "own-how": ("/t/quiet_harbour", lambda league: None),
+    "own-board": ("/?window=7d", lambda league: None),
+    "own-board-off": ("/", lambda league: setattr(league, "listed", False)),
+    "follows": ("/follows", lambda league: None),
+    "follows-empty": ("/follows", lambda league: league.own.follows.clear()),
+    "follows-failed": ("/follows", lambda league: league.broken.add("/me/follows")),
+    "out-follows": ("/follows", lambda league: None),
     "sign-up": ("/sign-up", lambda league: None),
     "confirm": ("/confirm?name=new_one", lambda league: None),
     "sign-in": ("/sign-in", lambda league: None),
@@ -51,6 +64,15 @@ STATES: dict[str, tuple[str, Change]] = {
     "terms": ("/terms", lambda league: None),
     "no-such-page": ("/nothing/here", lambda league: None),
 }
+SIGNED_IN = ("own", "follows")
+"""How the names of the states begin in which the trader himself looks."""
+
+
+def set_new(league: FakeLeague) -> None:
+    """A trader's first hours."""
+    league.new = league.imported = True
+    league.own.empty = True
+    league.own.ranked = False
 
 
 def main() -> None:
@@ -88,10 +110,14 @@ def of_all_states(browser: Browser, folder: Path, only: str) -> None:
                         timezone_id="Europe/Berlin",
                     )
                     page.clock.install(time=NINE.replace(minute=48))
-                    if state.startswith("own"):
+                    if state.startswith(SIGNED_IN):
                         remember(page, address, league)
                     page.goto(address + path, wait_until="networkidle")
                     settle(page)
+                    if state == "own-hidden":
+                        page.keyboard.press("h")
+                    if state == "own-how":
+                        page.get_by_role("button", name="How is this computed: Return, 7 d").click()
                     name = f"{state}-{width}-{theme}.png"
                     page.screenshot(path=folder / name, full_page=True)
                     page.close()
@@ -115,10 +141,12 @@ def of_running_league(browser: Browser, address: str, folder: Path) -> None:
 
 def settle(page: Page) -> None:
     """Wait until nothing on the page is being loaded."""
-    waiting = page.locator(".board[aria-busy=true], .tiles[aria-busy=true], .placeholder")
-    expect(waiting).to_have_count(0)
-    if page.locator("figure.line").count():
-        page.locator(".canvas canvas").wait_for()
+    waiting = (
+        ".board[aria-busy=true], .tiles[aria-busy=true], .placeholder, main .hold, .tiles .wait"
+    )
+    expect(page.locator(waiting)).to_have_count(0)
+    for drawing in page.locator(".canvas").all():
+        drawing.locator("canvas").wait_for()
 
 
 if __name__ == "__main__":

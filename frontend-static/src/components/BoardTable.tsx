@@ -1,11 +1,13 @@
 // The table of the board; without a board, its shape in grey.
 
+import type { ComponentChildren } from "preact";
 import { type Board, type BoardTrader, type Status, WINDOWS, type WindowName } from "../lib/api";
 import { addressWith, follow, useParameters } from "../lib/address";
 import { plain, tone, windowWords } from "../lib/format";
 import type { Word } from "../lib/words";
 import { Flag, How } from "./Explain";
 import { RankChange, Return } from "./Figures";
+import { FollowButton } from "./FollowButton";
 import { Sparkline } from "./Sparkline";
 
 const SKELETON_ROWS = 15;
@@ -16,12 +18,20 @@ const STATUS_FLAGS: Record<Status, Word | null> = {
   retired: "left_league",
 };
 
-export function BoardTable({ board, waiting }: { board: Board | null; waiting: boolean }) {
+type Props = {
+  board: Board | null;
+  waiting: boolean;
+  /** Who is signed in, and his row, which stands first on every page. */
+  own?: string | null;
+  pinned?: ComponentChildren;
+};
+
+export function BoardTable({ board, waiting, own = null, pinned }: Props) {
   const parameters = useParameters();
   const asked = parameters.get("window") ?? "24h";
   const window = board?.window ?? WINDOWS.find((each) => each === asked) ?? "24h";
   const rows = board
-    ? board.traders.map((trader) => <Row key={trader.name} trader={trader} window={window} />)
+    ? board.traders.map((trader) => <Row key={trader.name} trader={trader} window={window} mine={trader.name === own} />)
     : Array.from({ length: SKELETON_ROWS }, (_, place) => <SkeletonRow key={place} />);
   return (
     <table class="board" aria-busy={waiting || !board} data-window={window}>
@@ -45,6 +55,7 @@ export function BoardTable({ board, waiting }: { board: Board | null; waiting: b
           <th scope="col" class="c-followers">Followers</th>
         </tr>
       </thead>
+      {pinned && <tbody class="pinned">{pinned}</tbody>}
       <tbody>{rows}</tbody>
     </table>
   );
@@ -67,17 +78,20 @@ function WindowHead({ window, chosen }: { window: WindowName; chosen: boolean })
   );
 }
 
-function Row({ trader, window }: { trader: BoardTrader; window: WindowName }) {
+type RowProps = { trader: BoardTrader; window: WindowName; mine: boolean };
+
+export function Row({ trader, window, mine }: RowProps) {
   const percents = { "24h": trader.pnl_24h_pct, "7d": trader.pnl_7d_pct, "30d": trader.pnl_30d_pct };
   const status = STATUS_FLAGS[trader.status];
   return (
-    <tr class={trader.rank === null ? "unranked" : trader.rank <= 3 ? "podium" : ""}>
+    <tr class={`${trader.rank === null ? "unranked" : trader.rank <= 3 ? "podium" : ""} ${mine ? "mine" : ""}`}>
       <td class="c-rank">
         <span class="rank">{trader.rank ?? "–"}</span>
         <RankChange change={trader.rank_change} />
       </td>
       <th scope="row" class="c-name">
         <div class="trader-cell">
+        {mine ? <span class="star me-here">you</span> : <FollowButton name={trader.name} />}
         <a class="name" href={`/t/${encodeURIComponent(trader.name)}`}>{trader.name}</a>
         <span class="sub">
           <span class="phone">drawdown {plain(trader.max_drawdown_pct)}</span>
@@ -101,7 +115,7 @@ function Row({ trader, window }: { trader: BoardTrader; window: WindowName }) {
   );
 }
 
-function SkeletonRow() {
+export function SkeletonRow() {
   return (
     <tr class="skeleton" aria-hidden="true">
       <td class="c-rank"><i /></td>

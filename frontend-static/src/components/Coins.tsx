@@ -3,11 +3,11 @@
 import type { Profile } from "../lib/api";
 import { type Word, words } from "../lib/words";
 import { Donut, shade } from "./Donut";
-import { Flag, How } from "./Explain";
+import { Flag, How, type Numbers } from "./Explain";
 import { Return } from "./Figures";
 import { Nothing } from "./Notice";
 
-const COIN_FLAGS: Record<string, Word | null> = {
+export const COIN_FLAGS: Record<string, Word | null> = {
   trading: null,
   halted: "halted",
   delisted: "delisted",
@@ -20,7 +20,8 @@ export function Coins({ profile }: { profile: Profile | null }) {
     <section class="card coins" aria-labelledby="coins-title">
       <div class="card-head">
         <h2 id="coins-title">
-          What the money is in <How of="allocation" />
+          What the money is in{" "}
+          <How of="allocation" numbers={profile?.allocation?.map((each) => [each.asset, `${each.share_pct} %`]) ?? []} />
         </h2>
         <p class="own">Last midnight UTC</p>
       </div>
@@ -33,6 +34,8 @@ function Shares({ profile }: { profile: Profile }) {
   const { allocation, coins } = profile;
   if (allocation === null || allocation.length === 0) return <Nothing of="hidden_allocation" />;
   const about = new Map((coins ?? []).map((coin) => [coin.asset, coin]));
+  const changes = (of: "change_24h_pct" | "since_last_buy_pct"): Numbers =>
+    (coins ?? []).map((coin) => [coin.asset, <Return percent={coin[of]} />]);
   const said = allocation.map((each) => `${each.asset} ${each.share_pct} %`).join(", ");
   return (
     <div class="shares">
@@ -44,8 +47,8 @@ function Shares({ profile }: { profile: Profile }) {
             <tr>
               <th scope="col">Coin</th>
               <th scope="col" class="right">Share</th>
-              <th scope="col" class="right"><span class="head">24 h <How of="coin_24h" said="The coin’s price, 24 h" /></span></th>
-              <th scope="col" class="right"><span class="head">Since last buy <How of="coin_since_buy" /></span></th>
+              <th scope="col" class="right"><span class="head">24 h <How of="coin_24h" said="The coin’s price, 24 h" numbers={changes("change_24h_pct")} /></span></th>
+              <th scope="col" class="right"><span class="head">Since last buy <How of="coin_since_buy" numbers={changes("since_last_buy_pct")} /></span></th>
             </tr>
           </thead>
           <tbody>

@@ -1,11 +1,16 @@
 // The calendar filter: presets and a free choice of days, kept in the address.
 
 import { useEffect, useState } from "preact/hooks";
-import { addressWith, follow, go } from "../lib/address";
+import { addressWith, follow, go, useParameters } from "../lib/address";
+import type { Day } from "../lib/api";
 import { PRESETS, type Span, spanOf, today, wrongWith } from "../lib/days";
-import { How } from "./Explain";
+import { day, signed } from "../lib/format";
+import { How, type Numbers } from "./Explain";
 
-export function DayRange({ shown, refused }: { shown: Span; refused: string }) {
+type Props = { shown: Span; refused: string; days: Day[] | null; name: string };
+
+export function DayRange({ shown, refused, days, name }: Props) {
+  const as = useParameters().get("as") ?? "";
   const [from, setFrom] = useState(shown.from);
   const [to, setTo] = useState(shown.to);
   const [wrong, setWrong] = useState("");
@@ -20,12 +25,12 @@ export function DayRange({ shown, refused }: { shown: Span; refused: string }) {
     event.preventDefault();
     const problem = wrongWith({ from, to });
     setWrong(problem);
-    if (!problem) go(addressWith({ from, to }));
+    if (!problem) go(addressWith({ from, to, as }));
   };
   return (
     <div class="card-head">
       <h2 id="line-title">
-        Return against Bitcoin <How of="cumulative" />
+        Return against Bitcoin <How of="cumulative" numbers={ends(days, name)} />
       </h2>
       <div class="range">
         <nav class="segments" aria-label="Days to show">
@@ -35,7 +40,7 @@ export function DayRange({ shown, refused }: { shown: Span; refused: string }) {
             return (
               <a
                 key={preset.key}
-                href={addressWith(place === 0 ? {} : span)}
+                href={addressWith(place === 0 ? { as } : { ...span, as })}
                 aria-current={current ? "true" : undefined}
                 onClick={follow}
               >
@@ -78,4 +83,17 @@ export function DayRange({ shown, refused }: { shown: Span; refused: string }) {
       )}
     </div>
   );
+}
+
+/** What the line says at its ends. */
+function ends(days: Day[] | null, name: string): Numbers {
+  const known = days?.filter((each) => each.cumulative_pct !== null) ?? [];
+  const [first, last] = [known[0], known.at(-1)];
+  if (!first || !last) return [];
+  return [
+    ["From the end of", day(first.date)],
+    ["To", day(last.date)],
+    [name, signed(last.cumulative_pct)],
+    ["Bitcoin", signed(last.btc_pct)],
+  ];
 }

@@ -1,14 +1,8 @@
 // What is said when something is not as usual: above what is known, or in its place.
 
 import type { ComponentChildren } from "preact";
-import { type Word, words } from "../lib/words";
-
-/** A word of the list every page has, or a sentence of another. */
-type Said = Word | { said: string; explained: string };
-
-function sentence(of: Said): { said: string; explained: string } {
-  return typeof of === "string" ? words[of] : of;
-}
+import type { Problem } from "../lib/api";
+import { type Said, sentence } from "../lib/said";
 
 /** A band above content that is still shown. */
 export function Notice({ of, children }: { of: Said; children?: ComponentChildren }) {
@@ -37,5 +31,36 @@ export function Nothing({ of, children }: { of: Said; children?: ComponentChildr
       <p>{explained}</p>
       {children}
     </div>
+  );
+}
+
+/** In place of what could not be loaded, and never was. */
+export function Failed({ problem, again }: { problem: Problem; again: () => void }) {
+  return (
+    <Nothing of={isOffline(problem) ? "offline" : "failed"}>
+      <Again press={again} />
+    </Nothing>
+  );
+}
+
+/** A band above what was loaded before. */
+export function Renewal({ problem, again }: { problem: Problem; again: () => void }) {
+  if (isOffline(problem)) return <Notice of="offline" />;
+  return (
+    <Notice of="failed">
+      <Again press={again} />
+    </Notice>
+  );
+}
+
+function isOffline(problem: Problem): boolean {
+  return problem.status === 0 && !navigator.onLine;
+}
+
+function Again({ press }: { press: () => void }) {
+  return (
+    <button type="button" class="button" onClick={press}>
+      Try again
+    </button>
   );
 }

@@ -1,9 +1,11 @@
-// Who it is, and of when the numbers are.
+// Who it is, of when the numbers are, and what can be done here.
 
 import type { Profile, Status } from "../lib/api";
 import { day } from "../lib/format";
 import type { Word } from "../lib/words";
 import { Flag, How } from "./Explain";
+import { FollowButton } from "./FollowButton";
+import { OwnTools } from "./OwnTools";
 import { Refreshed } from "./Refreshed";
 
 const STATUS_FLAGS: Record<Status, Word | null> = {
@@ -13,7 +15,9 @@ const STATUS_FLAGS: Record<Status, Word | null> = {
   retired: "left_league",
 };
 
-export function ProfileHead({ name, profile }: { name: string; profile: Profile | null }) {
+type Props = { name: string; profile: Profile | null; mine: boolean; looksAs: string };
+
+export function ProfileHead({ name, profile, mine, looksAs }: Props) {
   const flag = profile && STATUS_FLAGS[profile.status];
   return (
     <div class="profile-head">
@@ -22,8 +26,10 @@ export function ProfileHead({ name, profile }: { name: string; profile: Profile 
       </nav>
       <div class="who">
         <h1 class="page-name">{profile?.name ?? name}</h1>
+        {mine && <span class="you">you</span>}
         {flag && <Flag of={flag} tone={flag === "old_data" ? "warn" : "note"} />}
       </div>
+      <div class="actions">{mine ? !looksAs && <OwnTools /> : <FollowButton name={profile?.name ?? name} wide />}</div>
       <ul class="about">
         {profile ? (
           <>
@@ -33,7 +39,7 @@ export function ProfileHead({ name, profile }: { name: string; profile: Profile 
             <li>joined {day(profile.joined_at)}</li>
             <li>
               {profile.followers.toLocaleString("en")} {profile.followers === 1 ? "follower" : "followers"}{" "}
-              <How of="followers" />
+              <How of="followers" numbers={[["Followers of " + profile.name, profile.followers.toLocaleString("en")]]} />
             </li>
           </>
         ) : (

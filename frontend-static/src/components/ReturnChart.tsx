@@ -1,24 +1,22 @@
 // The trader's line beside Bitcoin's: drawn, said in a sentence, and as a table.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Loaded } from "../lib/answer";
 import type { Day, Performance } from "../lib/api";
 import { day, shortDay, signed } from "../lib/format";
-import { onThemeChange } from "../lib/theme";
+import { AsTable } from "./AsTable";
+import { Canvas } from "./Canvas";
 import { Flag } from "./Explain";
 import { Return } from "./Figures";
-import { Notice, Nothing } from "./Notice";
+import { Failed, Nothing, Renewal } from "./Notice";
+import { SaveCsv } from "./SaveCsv";
 
-type Props = { name: string; loaded: Loaded<Performance>; days: Day[] | null };
+type Props = { name: string; loaded: Loaded<Performance>; days: Day[] | null; save: () => Promise<void> };
 
-export function ReturnChart({ name, loaded, days }: Props) {
+export function ReturnChart({ name, loaded, days, save }: Props) {
   const { problem, again } = loaded;
   if (days === null && problem && problem.status !== 400) {
-    return (
-      <Nothing of={problem.status === 0 && !navigator.onLine ? "offline" : "failed"}>
-        <button type="button" class="button" onClick={again}>Try again</button>
-      </Nothing>
-    );
+    return <Failed problem={problem} again={again} />;
   }
   const known = days?.filter((each) => each.cumulative_pct !== null) ?? [];
   const first = known[0];
@@ -26,11 +24,7 @@ export function ReturnChart({ name, loaded, days }: Props) {
   if (days !== null && (!first || !last || known.length < 2)) return <Nothing of="no_line" />;
   return (
     <>
-      {problem && problem.status >= 500 && (
-        <Notice of="failed">
-          <button type="button" class="button" onClick={again}>Try again</button>
-        </Notice>
-      )}
+      {problem && problem.status >= 500 && <Renewal problem={problem} again={again} />}
       <figure class="line" aria-busy={loaded.busy}>
         <Drawing days={days ?? []} name={name} sentence={first && last ? sentence(name, first, last) : "The line is being loaded."} />
         {first && last && (
@@ -40,7 +34,19 @@ export function ReturnChart({ name, loaded, days }: Props) {
           </figcaption>
         )}
       </figure>
-      {days && <AsTable days={days} name={name} />}
+      {days && (
+        <div class="chart-foot">
+          <AsTable
+            days={days}
+            caption="Return at the end of each day (UTC)"
+            columns={[
+              [name, (each) => <Return percent={each.cumulative_pct} />],
+              ["Bitcoin", (each) => <Return percent={each.btc_pct} />],
+            ]}
+          />
+          <SaveCsv of="the line" save={save} />
+        </div>
+      )}
     </>
   );
 }
@@ -51,28 +57,12 @@ function sentence(name: string, first: Day, last: Day): string {
 }
 
 function Drawing({ days, name, sentence }: { days: Day[]; name: string; sentence: string }) {
-  const box = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState<Day | null>(null);
   const shown = near ?? days.filter((each) => each.cumulative_pct !== null).at(-1) ?? null;
-  useEffect(() => {
-    const element = box.current;
-    if (!element || days.length === 0) return;
-    let stop = () => {};
-    let gone = false;
-    const draw = async () => {
-      const { drawLine } = await import("../lib/line-chart");
-      if (gone) return;
-      stop();
-      stop = drawLine(element, days, (place) => setNear(place === null ? null : (days[place] ?? null)));
-    };
-    void draw();
-    const forget = onThemeChange(() => void draw());
-    return () => {
-      gone = true;
-      forget();
-      stop();
-    };
-  }, [JSON.stringify(days)]);
+  const draw = async (box: HTMLElement) => {
+    const { drawLine } = await import("../lib/line-chart");
+    return drawLine(box, days, (place) => setNear(place === null ? null : (days[place] ?? null)));
+  };
   return (
     <>
       <p class="legend" aria-hidden="true">
@@ -80,39 +70,7 @@ function Drawing({ days, name, sentence }: { days: Day[]; name: string; sentence
         <span class="key trader">{name}</span> <Return percent={shown?.cumulative_pct ?? null} />
         <span class="key bitcoin">Bitcoin</span> <Return percent={shown?.btc_pct ?? null} />
       </p>
-      <div class="canvas" role="img" aria-label={sentence} ref={box} />
+      <Canvas of={days.length > 0 ? JSON.stringify(days) : ""} sentence={sentence} draw={draw} />
     </>
-  );
-}
-
-function AsTable({ days, name }: { days: Day[]; name: string }) {
-  return (
-    <details class="as-table">
-      <summary>Show as table</summary>
-      <div class="scroll" tabindex={0} role="region" aria-label="The line as a table">
-        <table class="list">
-          <caption class="unseen">Return at the end of each day (UTC)</caption>
-          <thead>
-            <tr>
-              <th scope="col">Day</th>
-              <th scope="col" class="right">{name}</th>
-              <th scope="col" class="right">Bitcoin</th>
-            </tr>
-          </thead>
-          <tbody>
-            {[...days].reverse().map((each) => (
-              <tr key={each.date}>
-                <th scope="row">
-                  {day(each.date)}
-                  {each.imported && <span class="own"> before joining</span>}
-                </th>
-                <td class="right"><Return percent={each.cumulative_pct} /></td>
-                <td class="right"><Return percent={each.btc_pct} /></td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </details>
   );
 }

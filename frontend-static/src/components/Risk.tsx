@@ -1,10 +1,10 @@
 // How much the trader dares: falls, swings, and what they earned.
 
 import type { Profile } from "../lib/api";
-import { UNKNOWN, plain } from "../lib/format";
+import { UNKNOWN, clock, day, plain } from "../lib/format";
 import type { Word } from "../lib/words";
 import { words } from "../lib/words";
-import { How } from "./Explain";
+import { How, type Numbers } from "./Explain";
 
 export function Risk({ profile }: { profile: Profile | null }) {
   const risk = profile?.risk;
@@ -25,7 +25,7 @@ export function Risk({ profile }: { profile: Profile | null }) {
         {rows.map(([word, said, value]) => (
           <div key={said}>
             <dt>
-              {said} <How of={word} said={said} />
+              {said} <How of={word} said={said} numbers={profile ? [...spanOf(profile.as_of, said), [said, value]] : []} />
             </dt>
             <dd class="num">{profile ? value : <i class="wait" />}</dd>
           </div>
@@ -33,4 +33,18 @@ export function Risk({ profile }: { profile: Profile | null }) {
       </dl>
     </section>
   );
+}
+
+const DAY_MS = 86_400_000;
+/** How many days before the running one a figure goes back; 24 h is to the hour. */
+const BACK: Record<string, number> = { "Max drawdown, 7 d": 6, "Max drawdown, 30 d": 29 };
+
+function spanOf(asOf: string | null, said: string): Numbers {
+  if (asOf === null) return [];
+  const days = BACK[said];
+  const midnight = Date.parse(asOf.slice(0, 10));
+  const written = (ms: number) => `${day(new Date(ms).toISOString())} ${clock(new Date(ms).toISOString())} UTC`;
+  if (days !== undefined) return [["From", written(midnight - days * DAY_MS)], ["To", written(Date.parse(asOf))]];
+  if (said.startsWith("Max")) return [["From", written(Date.parse(asOf) - DAY_MS)], ["To", written(Date.parse(asOf))]];
+  return [["30 full days to", written(midnight)]];
 }

@@ -1,62 +1,27 @@
-// Trades, newest first, a page at a time.
+// Trades as others see them.
 
-import { useState } from "preact/hooks";
-import { addressWith } from "../lib/address";
-import { useAnswer } from "../lib/answer";
 import type { Trade, Trades } from "../lib/api";
-import type { Span } from "../lib/days";
-import { UNKNOWN, clock, day, grouped, ownClock, shortDay } from "../lib/format";
+import { useSession } from "../lib/session";
+import { UNKNOWN, clock, grouped, ownClock, shortDay } from "../lib/format";
 import { How } from "./Explain";
 import { Nothing } from "./Notice";
+import { type Listed, PagedList } from "./PagedList";
+import { SaveCsv } from "./SaveCsv";
 
 const HOUR_MS = 3_600_000;
-const CONFLICT = 409;
 
-type Props = { address: string; span: Span; usual: Span; renewAfter: () => number };
-
-export function TradeList({ address, span, usual, renewAfter }: Props) {
-  const [cursors, setCursors] = useState<string[]>([]);
-  const cursor = cursors.at(-1) ?? "";
-  const query = addressWith({ ...span, cursor }).replace(location.pathname, "");
-  const loaded = useAnswer<Trades>(`${address}${query}`, renewAfter);
-  const { answer, problem } = loaded;
+export function TradeList({ list, name }: { list: Listed; name: string }) {
+  const signed = useSession().state === "in";
+  const save = async () => (await import("../lib/save-csv")).saveTrades(list, name, signed);
   return (
-    <section class="card" aria-labelledby="trades-title">
-      <div class="card-head">
-        <h2 id="trades-title">
-          Trades <How of="trades" />
-        </h2>
-        <p class="own">
-          {day(usual.from)} – {day(usual.to)}
-        </p>
-      </div>
-      {answer === null && !problem && <div class="hold" aria-busy="true" />}
-      {problem && answer === null && problem.status !== 400 && (
-        <Nothing of={problem.status === 0 && !navigator.onLine ? "offline" : "failed"}>
-          <button type="button" class="button" onClick={loaded.again}>Try again</button>
-        </Nothing>
-      )}
-      {problem?.status === CONFLICT && answer !== null && (
-        <p class="field-error">
-          <button type="button" class="button" onClick={() => setCursors([])}>Begin again at the newest</button>
-        </p>
-      )}
-      {answer && <Page answer={answer} waiting={loaded.busy} />}
-      {answer && (cursors.length > 0 || answer.next_cursor) && (
-        <nav class="paging" aria-label="Pages of trades">
-          {cursors.length > 0 && (
-            <button type="button" class="button" onClick={() => setCursors(cursors.slice(0, -1))}>
-              Newer
-            </button>
-          )}
-          {answer.next_cursor && (
-            <button type="button" class="button" onClick={() => setCursors([...cursors, answer.next_cursor ?? ""])}>
-              Older
-            </button>
-          )}
-        </nav>
-      )}
-    </section>
+    <PagedList<Trades>
+      list={list}
+      id="trades-title"
+      of="trades"
+      title={<>Trades <How of="trades" numbers={[["From", list.usual.from], ["To", list.usual.to]]} /></>}
+      action={<SaveCsv of="trades" save={save} />}
+      show={(page, waiting) => <Page answer={page} waiting={waiting} />}
+    />
   );
 }
 
@@ -92,11 +57,11 @@ function Page({ answer, waiting }: { answer: Trades; waiting: boolean }) {
   );
 }
 
-function Side({ of }: { of: Trade }) {
+export function Side({ of }: { of: Trade }) {
   return <span class={`side ${of.side}`}>{of.side === "buy" ? "Buy" : "Sell"}</span>;
 }
 
-function When({ trade }: { trade: Trade }) {
+export function When({ trade }: { trade: Trade }) {
   const { at, precision } = trade;
   if (precision === "day") return <time dateTime={at}>{shortDay(at)}</time>;
   const own = ownClock(at);

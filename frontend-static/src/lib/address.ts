@@ -40,3 +40,9 @@ export function follow(event: MouseEvent): void {
   event.preventDefault();
   go(link.pathname + link.search);
 }
+
+/** An address of the API with the place in a list where to go on; "" is its start. */
+export function withCursor(address: string, cursor: string): string {
+  if (!cursor) return address;
+  return `${address}${address.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`;
+}

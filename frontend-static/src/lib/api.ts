@@ -14,6 +14,13 @@ export type Day = Schemas["DayAnswer"];
 export type Trades = Schemas["TradesAnswer"];
 export type Trade = Schemas["TradeAnswer"];
 export type WindowName = Board["window"];
+export type Owner = NonNullable<Profile["owner"]>;
+export type OwnWindow = NonNullable<Owner["windows"]>["24h"];
+export type OwnCoin = Owner["coins"][number];
+export type Balance = Schemas["BalanceAnswer"];
+export type Transactions = Schemas["TransactionsAnswer"];
+export type Follows = Schemas["FollowsAnswer"];
+export type Followed = Follows["follows"][number];
 export type SessionAnswer = Schemas["SessionAnswer"];
 export type Me = Schemas["MeAnswer"];
 export type Settings = Schemas["SettingsAnswer"];
@@ -27,6 +34,9 @@ export type FirstDay = Schemas["FirstDayAnswer"];
 export type FirstWindow = Schemas["FirstWindowAnswer"];
 
 export const WINDOWS: readonly WindowName[] = ["24h", "7d", "30d"];
+
+export const NOT_FOUND = 404;
+export const CONFLICT = 409;
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type How = {
@@ -55,19 +65,31 @@ export async function call<T>(address: string, { method = "GET", body, token, si
   // no other site can send a header of ours, so it cannot ask for changes
   if (method !== "GET") headers["X-League-Request"] = "1";
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  let response: Response;
-  try {
-    // no-cache asks whether our copy is still the newest: an hour may have closed early
-    const cache = method === "GET" ? "no-cache" : "no-store";
-    const sent = body === undefined ? null : JSON.stringify(body);
-    response = await fetch(address, { method, headers, cache, body: sent, signal: signal ?? null });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new Problem(0, "");
-  }
+  const sent = body === undefined ? null : JSON.stringify(body);
+  const response = await send(address, { method, headers, body: sent, signal: signal ?? null });
   const content: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
   if (response.ok && content !== undefined) return content as T;
   throw new Problem(response.status, sentence(content));
+}
+
+/** A file as the API gives it, with the headers that tell its name and where it goes on. */
+export type File = { text: string; headers: Headers };
+
+/** The file at `address`. Throws Problem. */
+export async function callFile(address: string, token: string): Promise<File> {
+  const response = await send(address, { headers: { Authorization: `Bearer ${token}` } });
+  if (!response.ok) throw new Problem(response.status, sentence(await response.json().catch(() => null)));
+  return { text: await response.text(), headers: response.headers };
+}
+
+async function send(address: string, init: RequestInit): Promise<Response> {
+  try {
+    // no-cache asks whether our copy is still the newest: an hour may have closed early
+    return await fetch(address, { cache: init.body ? "no-store" : "no-cache", ...init });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new Problem(0, "");
+  }
 }
 
 function sentence(body: unknown): string {

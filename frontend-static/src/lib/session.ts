@@ -3,7 +3,7 @@
 // name of who was signed in, so that visitors make no call that must fail.
 
 import { useEffect, useState } from "preact/hooks";
-import { Problem, type Method, type SessionAnswer, call } from "./api";
+import { type File, Problem, type Method, type SessionAnswer, call, callFile } from "./api";
 
 /** unknown: somebody was signed in here, and it is being asked whether he still is.
  *  ended: he was, in this page, and has to sign in again. */
@@ -43,17 +43,25 @@ export function useSession(): Session {
 
 /** The answer to a call about one's own data. When the session has ended, the call waits until he
  * has signed in again, and then goes on. Throws Problem: 401 when he does not sign in. */
-export async function ask<T>(method: Method, address: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export function ask<T>(method: Method, address: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  return signed((token) => call<T>(address, { method, body, token, ...(signal && { signal }) }));
+}
+
+/** The same for a file. */
+export function askFile(address: string): Promise<File> {
+  return signed((token) => callFile(address, token));
+}
+
+async function signed<T>(send: (token: string) => Promise<T>): Promise<T> {
   const asker = session.state === "unknown" ? null : session.name;
-  const how = { method, body, ...(signal && { signal }) };
   const first = await currentToken(asker);
   try {
-    return await call<T>(address, { ...how, token: first });
+    return await send(first);
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
   }
   if (token === first) goodUntil = 0;
-  return call<T>(address, { ...how, token: await currentToken(asker) });
+  return send(await currentToken(asker));
 }
 
 /** Sign in. The challenge to answer with the app's code where one is asked for, else null. */

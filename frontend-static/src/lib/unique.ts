@@ -6,6 +6,6 @@ import { useState } from "preact/hooks";
 let count = 0;
 
 export function useUnique(): string {
-  const [id] = useState(() => `part-of-form-${++count}`);
+  const [id] = useState(() => `part-${++count}`);
   return id;
 }

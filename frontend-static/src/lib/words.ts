@@ -85,6 +85,10 @@ export const words = {
     said: "old data",
     explained: "The exchange has not been heard for this trader, or a price is too old. The number is the last one that could be computed; the rank comes back with the data.",
   },
+  locked: {
+    said: "only you see this",
+    explained: "Others do not get this part at all: it is not in what the league sends them.",
+  },
   left_league: {
     said: "left the league",
     explained: "The trader took the exchange account away. The record stays, without a rank.",
@@ -148,6 +152,10 @@ export const words = {
   replaced: {
     said: "There is a newer board.",
     explained: "The page you asked for belongs to a board that has been replaced. Begin again at its first page.",
+  },
+  own_not_on_board: {
+    said: "You are not on the board.",
+    explained: "Link an exchange account, or let yourself be listed in your settings.",
   },
   nobody: {
     said: "Nobody is on the board yet.",

@@ -5,13 +5,15 @@ import { BoardTable } from "../components/BoardTable";
 import { BoardTools } from "../components/BoardTools";
 import { ExchangeNotice } from "../components/ExchangeNotice";
 import { LeagueSummary } from "../components/LeagueSummary";
-import { Notice, Nothing } from "../components/Notice";
+import { Failed, Notice, Nothing, Renewal } from "../components/Notice";
+import { OwnRow } from "../components/OwnRow";
 import { Paging } from "../components/Paging";
 import { Refreshed } from "../components/Refreshed";
 import { addressWith, follow, useParameters } from "../lib/address";
 import { type Loaded, useAnswer } from "../lib/answer";
-import { type Board, WINDOWS, type WindowName } from "../lib/api";
+import { type Board, CONFLICT, WINDOWS, type WindowName } from "../lib/api";
 import { lateBy, renewAfter, useNow } from "../lib/hours";
+import { useSession } from "../lib/session";
 
 const PAGE_SIZE = "50";
 
@@ -53,15 +55,8 @@ function Notices({ loaded, asked }: { loaded: Loaded<Board>; asked: Asked }) {
   return (
     <>
       <ExchangeNotice />
-      {problem?.status === 0 && !navigator.onLine && <Notice of="offline" />}
-      {problem && problem.status !== 409 && (navigator.onLine || problem.status !== 0) && (
-        <Notice of="failed">
-          <button type="button" class="button" onClick={again}>
-            Try again
-          </button>
-        </Notice>
-      )}
-      {problem?.status === 409 && (
+      {problem && problem.status !== CONFLICT && <Renewal problem={problem} again={again} />}
+      {problem?.status === CONFLICT && (
         <Notice of="replaced">
           <FirstPage asked={asked} />
         </Notice>
@@ -73,7 +68,10 @@ function Notices({ loaded, asked }: { loaded: Loaded<Board>; asked: Asked }) {
 
 function Content({ loaded, asked }: { loaded: Loaded<Board>; asked: Asked }) {
   const { answer, problem, again } = loaded;
-  if (answer && answer.traders.length > 0) return <BoardTable board={answer} waiting={loaded.busy} />;
+  const session = useSession();
+  const own = session.state === "out" ? null : session.name;
+  const pinned = own && <OwnRow name={own} window={answer?.window ?? asked.window} known={answer} />;
+  if (answer && answer.traders.length > 0) return <BoardTable board={answer} waiting={loaded.busy} own={own} pinned={pinned} />;
   if (answer && answer.as_of === null) return <Nothing of="no_board" />;
   if (answer && asked.q) {
     return (
@@ -92,23 +90,15 @@ function Content({ loaded, asked }: { loaded: Loaded<Board>; asked: Asked }) {
     );
   }
   if (answer) return <Nothing of="nobody" />;
-  if (problem?.status === 409 || problem?.status === 400) {
+  if (problem?.status === CONFLICT || problem?.status === 400) {
     return (
       <Nothing of="replaced">
         <FirstPage asked={asked} />
       </Nothing>
     );
   }
-  if (problem) {
-    return (
-      <Nothing of={problem.status === 0 && !navigator.onLine ? "offline" : "failed"}>
-        <button type="button" class="button" onClick={again}>
-          Try again
-        </button>
-      </Nothing>
-    );
-  }
-  return <BoardTable board={null} waiting />;
+  if (problem) return <Failed problem={problem} again={again} />;
+  return <BoardTable board={null} waiting own={own} pinned={pinned} />;
 }
 
 function FirstPage({ asked }: { asked: Asked }) {

@@ -5,10 +5,10 @@ import { useState } from "preact/hooks";
 import { LeaveLeague, WhatGoes } from "../components/LeaveLeague";
 import { MembersOnly } from "../components/MembersOnly";
 import { PrivacySettings } from "../components/PrivacySettings";
-import { SignInSettings } from "../components/SignInSettings";
 import { Waiting } from "../components/Waiting";
 import { useAnswer } from "../lib/answer";
 import type { Identity, Left, Me } from "../lib/api";
+import { useLate } from "../lib/late";
 import { memberWords } from "../lib/member-words";
 
 const never = () => null;
@@ -33,6 +33,7 @@ function SettingsPage() {
 function Own({ name, left }: { name: string; left: (answer: Left) => void }) {
   const me = useAnswer<Me>("/api/me", never, "member");
   const identity = useAnswer<Identity>("/api/me/identity", never, "member");
+  const { loaded: below } = useLate(true, () => import("../components/SignInSettings"));
   return (
     <>
       <Waiting loaded={me} rows={8}>
@@ -42,7 +43,7 @@ function Own({ name, left }: { name: string; left: (answer: Left) => void }) {
         <Waiting loaded={identity} rows={4}>
           {(answer) => (
             <>
-              <SignInSettings name={name} identity={answer} changed={identity.again} />
+              {below && <below.SignInSettings name={name} identity={answer} changed={identity.again} />}
               <LeaveLeague hasApp={answer.second_factor} left={left} />
             </>
           )}

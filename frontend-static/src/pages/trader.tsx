@@ -1,31 +1,36 @@
-// A trader's profile as everyone sees it.
+// A trader's profile: as everyone sees it, and to himself with what is his alone.
 
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
-import { Coins } from "../components/Coins";
-import { DayRange } from "../components/DayRange";
 import { ExchangeNotice } from "../components/ExchangeNotice";
-import { Notice, Nothing } from "../components/Notice";
+import { Failed, Notice, Nothing, Renewal } from "../components/Notice";
+import { Looking } from "../components/Looking";
 import { ProfileHead } from "../components/ProfileHead";
-import { ReturnChart } from "../components/ReturnChart";
-import { Risk } from "../components/Risk";
-import { Tiles } from "../components/Tiles";
-import { TradeList } from "../components/TradeList";
+import { OwnWait, SeenParts } from "../components/ProfileParts";
 import { addressWith, useParameters } from "../lib/address";
-import { useAnswer } from "../lib/answer";
-import type { Performance, Profile } from "../lib/api";
-import { PRESETS, type Span, spanOf } from "../lib/days";
+import { type As, useAnswer } from "../lib/answer";
+import { NOT_FOUND, type Profile } from "../lib/api";
+import { PRESETS, spanOf } from "../lib/days";
 import { lateBy, renewAfter, useNow } from "../lib/hours";
+import { useLate } from "../lib/late";
+import { useSession } from "../lib/session";
 
-const NOT_FOUND = 404;
+/** With whose eyes a trader may look at his own profile, beside his own. */
+const OTHER_EYES = ["visitor", "follower"];
 
 function TraderPage({ name }: { name: string }) {
   const parameters = useParameters();
+  const session = useSession();
+  const mine = session.state !== "out" && session.name?.toLowerCase() === name.toLowerCase();
+  const looksAs = mine ? (OTHER_EYES.find((each) => each === parameters.get("as")) ?? "") : "";
+  const as: As = mine ? "member" : "both";
   const asked = { from: parameters.get("from") ?? "", to: parameters.get("to") ?? "" };
   const now = useNow(30_000);
-  const own = `/api/traders/${encodeURIComponent(name)}`;
-  const profile = useAnswer<Profile>(own, (answer) => renewAfter(answer.as_of));
-  const { answer, problem } = profile;
+  const api = `/api/traders/${encodeURIComponent(name)}`;
+  const profile = useAnswer<Profile>(`${api}${queryOf({ as: looksAs })}`, (answer) => renewAfter(answer.as_of), as);
+  const { problem } = profile;
+  const answer = ofThisLook(profile.answer, mine && looksAs === "");
+  const own = useLate(mine && looksAs === "", () => import("../components/own/OwnParts"));
   useEffect(() => {
     if (answer) document.title = `${answer.name} – CoinMarketLeague`;
   }, [answer?.name]);
@@ -35,71 +40,42 @@ function TraderPage({ name }: { name: string }) {
     return (
       <>
         <h1 class="page-name">{name}</h1>
-        <Nothing of={problem.status === 0 && !navigator.onLine ? "offline" : "failed"}>
-          <Again press={profile.again} />
-        </Nothing>
+        <Failed problem={problem} again={profile.again} />
       </>
     );
   }
-  const late = answer?.as_of && lateBy(answer.as_of, now) > 0;
-  const offline = problem?.status === 0 && !navigator.onLine;
-  return (
-    <>
-      <ProfileHead name={name} profile={answer} />
-      {answer && <ExchangeNotice />}
-      {offline && <Notice of="offline" />}
-      {problem && !offline && (
-        <Notice of="failed">
-          <Again press={profile.again} />
-        </Notice>
-      )}
-      {!problem && late && <Notice of="late" />}
-      <Tiles profile={answer} />
-      <ByDays own={own} name={name} asked={asked} asOf={answer?.as_of ?? null} profile={answer} />
-    </>
-  );
-}
-
-function ByDays({
-  own,
-  name,
-  asked,
-  asOf,
-  profile,
-}: {
-  own: string;
-  name: string;
-  asked: Span;
-  asOf: string | null;
-  profile: Profile | null;
-}) {
-  const query = addressWith(asked).replace(location.pathname, "");
-  const performance = useAnswer<Performance>(`${own}/performance${query}`, () => renewAfter(asOf));
-  const answer = performance.answer;
   const [first] = PRESETS;
   const usual = first ? spanOf(first, Date.now()) : asked;
-  const shown = { from: asked.from || usual.from, to: asked.to || usual.to };
+  const parts = {
+    name,
+    profile: answer,
+    as,
+    api,
+    query: queryOf({ ...asked, as: looksAs }),
+    usual: { from: asked.from || usual.from, to: asked.to || usual.to },
+    renewAfter: () => renewAfter(answer?.as_of ?? null),
+  };
+  const late = answer?.as_of && lateBy(answer.as_of, now) > 0;
   return (
     <>
-      <section class="card line-card" aria-labelledby="line-title">
-        <DayRange shown={shown} refused={performance.problem?.status === 400 ? performance.problem.message : ""} />
-        <ReturnChart name={name} loaded={performance} days={answer?.days ?? null} />
-      </section>
-      <div class="two">
-        <Coins profile={profile} />
-        <Risk profile={profile} />
-      </div>
-      <TradeList key={`${own}${query}`} address={`${own}/trades`} span={asked} renewAfter={() => renewAfter(asOf)} usual={shown} />
+      <ProfileHead name={name} profile={answer} mine={mine} looksAs={looksAs} />
+      {looksAs && <Looking as={looksAs} />}
+      {answer && <ExchangeNotice />}
+      {problem && <Renewal problem={problem} again={profile.again} />}
+      {own.failed && <Renewal problem={own.failed} again={own.again} />}
+      {!problem && late && <Notice of="late" />}
+      {!mine || looksAs ? <SeenParts {...parts} /> : own.loaded ? <own.loaded.OwnParts {...parts} /> : <OwnWait />}
     </>
   );
 }
 
-export function Again({ press }: { press: () => void }) {
-  return (
-    <button type="button" class="button" onClick={press}>
-      Try again
-    </button>
-  );
+/** What was answered to other eyes is not shown to these: the next answer is on the way. */
+function ofThisLook(profile: Profile | null, asOwner: boolean): Profile | null {
+  return profile && Boolean(profile.owner) === asOwner ? profile : null;
+}
+
+function queryOf(parameters: Record<string, string>): string {
+  return addressWith(parameters).slice(location.pathname.length);
 }
 
 function Unknown({ name }: { name: string }) {
