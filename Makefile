@@ -57,7 +57,7 @@ check: setup $(CHECKOV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m infra.checks $(CHECKOV)/bin/checkov
+	$(BIN)/python -m infra.checks $(CHECKOV)/bin
 	cd frontend-static && npm run --silent check
 
 bench: setup

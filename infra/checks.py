@@ -1,8 +1,8 @@
-"""Checks what would be deployed, without an account: cfn-lint and checkov, both without a finding.
+"""Checks what would be deployed, without an account: by cfn-lint, checkov and hadolint.
 
-`python -m infra.checks CHECKOV` does both, on the merged template, on what SAM makes of it and on
-the other stacks; CHECKOV is the program, which lives in an environment of its own because it pins
-other versions of what we use.
+`python -m infra.checks BIN` looks at the merged template, at what SAM makes of it, at the other
+stacks and at the Dockerfile. BIN is where checkov and hadolint are: an environment of their own,
+because checkov pins other versions of what we use.
 """
 
 import json
@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Final
 
 from infra.render import CHALICE_MAKES, render, translated
-from infra.template import STACKS, source_addresses
+from infra.template import ROOT, STACKS, source_addresses
 
+_DOCKERFILE: Final = ROOT / "ingest_container" / "Dockerfile"
 _OTHERS: Final = (STACKS / "registry.yaml", STACKS / "edge.yaml")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code: 0 when neither finds anything."""
+    """The exit code: 0 when none of them finds anything."""
+    programs = Path(arguments[0])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         template = render("prod", folder, source_addresses())
@@ -31,7 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         found = _run([*lint, *map(str, (merged, plain, *_OTHERS))])
         files = [word for path in (plain, *_OTHERS) for word in ("--file", str(path))]
         options = ["--framework", "cloudformation", "--compact", "--quiet", "--skip-download"]
-        return found or _run([*arguments, *files, *options])
+        found = found or _run([str(programs / "checkov"), *files, *options])
+        return found or _run([str(programs / "hadolint"), str(_DOCKERFILE)])
 
 
 def _run(command: Sequence[str]) -> int:
