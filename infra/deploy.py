@@ -40,12 +40,24 @@ def deploy(visit: Visit, site: Path, made: Package) -> dict[str, str]:
     values |= _edge(outside, wishes)
     values |= {k: v for k, v in wishes.given.items() if k in visit.parameters}
     template = uploaded(outside, made, places["PackagesBucket"])
-    visit.league().change(template, {"Stage": wishes.stage, **values})
-    found = visit.league().outputs()
+    found = _league(visit, template, {"Stage": wishes.stage, **values})
     _protect(visit)
     went = site_files.publish(outside, site, found["SiteBucketName"], found["DistributionId"])
     outside.say(f"{went} files of the site are published")
     smoke.require_answers(outside, found["SiteUrl"], found["EndpointURL"])
+    return found
+
+
+def _league(visit: Visit, template: dict[str, str], values: dict[str, str]) -> dict[str, str]:
+    """The league's outputs, once it is deployed. Its functions know the site's address, which is
+    known when the content network is there: so the first time it is changed twice."""
+    stack, site = visit.league(), ""
+    if stack.described() is not None:
+        site = stack.outputs()["SiteUrl"]
+    stack.change(template, {**values, "SiteAddress": site})
+    found = stack.outputs()
+    if found["SiteUrl"] != site:
+        stack.change(template, {**values, "SiteAddress": found["SiteUrl"]})
     return found
 
 

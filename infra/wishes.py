@@ -13,7 +13,9 @@ from infra.outside import StoppedEarly
 from infra.template import STACKS, Document, read
 
 STAGES: Final = ("dev", "prod")
-OF_DEPLOYMENT: Final = frozenset({"Stage", "ImageDigest", "CertificateArn", "WebAclArn"})
+OF_DEPLOYMENT: Final = frozenset(
+    {"Stage", "ImageDigest", "CertificateArn", "SiteAddress", "WebAclArn"}
+)
 """Parameters whose values a deployment finds out by itself."""
 
 _MEANT: Final = {

@@ -128,6 +128,24 @@ def test_an_address_has_the_file_that_the_sandbox_gives_it(
     assert dict(zip(ADDRESSES, found, strict=True)) == dict(zip(ADDRESSES, expected, strict=True))
 
 
+def test_a_shared_link_is_asked_of_the_api_as_the_sandbox_asks(template: Document) -> None:
+    behavior = behaviors(template)["/s/*"]
+    assert behavior["TargetOriginId"] == "api"
+    assert behavior["CachePolicyId"] == {"Ref": "ApiCache"}
+    code = template["Resources"]["CardOfTrader"]["Properties"]["FunctionCode"]
+    sent = {"accept": {"value": "*/*"}, "authorization": {"value": "Bearer x"}}
+    events: list[dict[str, Any]] = [
+        {"request": {"uri": uri, "headers": sent, "cookies": {"a": {}}, "querystring": {"q": {}}}}
+        for uri in ("/s/Ada", "/s/%41da/card.png", "/s/a/b")
+    ]
+    page, picture, other = run_script(code, events)
+    assert (page["uri"], picture["uri"]) == ("/api/traders/Ada/card", "/api/traders/%41da/card.png")
+    assert page["headers"] == {"accept": {"value": "text/html"}}
+    assert picture["headers"] == {"accept": {"value": "image/png"}}
+    assert (page["cookies"], page["querystring"]) == ({}, {})
+    assert other["uri"] == "/api/"
+
+
 def test_the_page_for_what_is_not_there_says_so_by_its_status(template: Document) -> None:
     code = template["Resources"]["StatusOfPage"]["Properties"]["FunctionCode"]
     stored = {"x-amz-meta-status": {"value": "404"}, "etag": {"value": '"1"'}}
@@ -141,7 +159,7 @@ def test_the_page_for_what_is_not_there_says_so_by_its_status(template: Document
 
 
 def test_scripts_fit_into_the_network(template: Document) -> None:
-    for name in ("FileOfAddress", "StatusOfPage"):
+    for name in ("CardOfTrader", "FileOfAddress", "StatusOfPage"):
         code = template["Resources"][name]["Properties"]["FunctionCode"]
         assert len(code.encode()) < 10_240
         assert "/*" not in code or "the site's" not in code
