@@ -64,7 +64,7 @@ def show_transactions(
         for start_at in range(0, len(page.rows), MOST_LISTS)
         for row in _valued(
             page.rows[start_at : start_at + MOST_LISTS],
-            PricesThen(prices, now, by_minute=limit <= ROWS_A_PAGE),
+            PricesThen(prices, now, by_minute=start_at == 0),
             known=start_at < MOST_VALUED,
         )
     ]

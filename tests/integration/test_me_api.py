@@ -333,6 +333,23 @@ class TestTransactions:
             },
         ]
 
+    def test_a_file_gives_a_row_the_value_that_the_page_gives_it(self, league: ReadSide) -> None:
+        """That of its minute, not of its hour."""
+        league.fakes.ledger.add(
+            "A0",
+            [balance_change(asset="BTC", quantity="1", changed_at=at(minutes=-70, seconds=-5))],
+        )
+        league.prices(HOUR - 1, BTC="50000")
+        of_minute = PriceList(at(minutes=-70), {"BTC": asset_price("49000")})
+        league.fakes.prices.put_minute(of_minute)
+        with league.client() as client:
+            page = client.json("/traders/Ada/transactions", "T0")["transactions"]
+            path = "/traders/Ada/transactions?format=csv"
+            file = client.get(path, Authorization="Bearer T0").body.decode()
+        rows = list(csv.DictReader(io.StringIO(file)))
+        assert page[0]["value_usdt"] == "49000"
+        assert [each["value_usdt"] for each in rows] == [each["value_usdt"] for each in page]
+
     def test_they_are_nobody_elses(self, league: ReadSide) -> None:
         with league.client() as client:
             for path in ("/traders/Ada/transactions", "/traders/Ada/transactions?as=visitor"):
