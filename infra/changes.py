@@ -104,11 +104,13 @@ class Stack:
         return True
 
     def _settled(self) -> None:
+        """Return when it is done. It takes a moment to begin, so there is a pause before the first
+        look."""
         for _ in range(_MOST_LOOKS):
-            found = self.described() or {"StackStatus": "gone"}
+            self.outside.pause(_EVERY_S)
+            [found] = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
             if not found["StackStatus"].endswith("IN_PROGRESS"):
                 break
-            self.outside.pause(_EVERY_S)
         if any(each in found["StackStatus"] for each in _BROKEN_OFF):
             raise StoppedEarly(
                 f"{self.name} is {found['StackStatus']} and as before: {self._first_failure()}"

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from infra.changes import Stack, body
 from infra.doctor import Visit, require_well, visit_of
 from infra.outside import EDGE_REGION, Outside, StoppedEarly, real_outside
 from infra.package import Package, PackageError
-from infra.template import ROOT, STACKS, Document, read, site_addresses
+from infra.template import ROOT, STACKS, Document, SiteAddresses, read, site_addresses
 from infra.wishes import Wishes, read_wishes
 
 _OF_REGISTRY: Final = ("ImagesKept", "PackageDays")
@@ -120,14 +120,21 @@ def built(outside: Outside) -> Path:
     return folder / "dist"
 
 
-def main(arguments: Sequence[str], outside: Outside | None = None) -> int:
-    """The exit code: 0 when the stage is deployed and answers."""
+Making = Callable[[str, Path, SiteAddresses], Package]
+
+
+def main(
+    arguments: Sequence[str],
+    outside: Outside | None = None,
+    make: Making = package.make_checked,
+) -> int:
+    """The exit code: 0 when the stage is deployed and answers. `make` makes the package."""
     here = outside or real_outside(os.environ.get("AWS_REGION", ""))
     try:
         visit = visit_of(here, read_wishes(arguments[0] if arguments else "", arguments[1:]))
         require_well(visit)
         site = built(here)
-        made = package.make_checked(visit.wishes.stage, _BUILT / "package", site_addresses(site))
+        made = make(visit.wishes.stage, _BUILT / "package", site_addresses(site))
         found = deploy(visit, site, made)
     except (StoppedEarly, PackageError) as error:
         here.say(str(error))

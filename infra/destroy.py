@@ -37,7 +37,8 @@ def _open(outside: Outside, cloudformation: object, stack: str) -> None:
     pages = cloudformation.get_paginator("list_stack_resources").paginate(  # type: ignore[attr-defined]
         StackName=stack
     )
-    for resource in (each for page in pages for each in page["StackResourceSummaries"]):
+    found = [each for page in pages for each in page["StackResourceSummaries"]]
+    for resource in sorted(found, key=lambda each: each["ResourceType"] == "AWS::S3::Bucket"):
         _open_one(outside, resource)
 
 
@@ -47,6 +48,8 @@ def _open_one(outside: Outside, resource: Document) -> None:
         outside.aws("dynamodb").update_table(TableName=name, DeletionProtectionEnabled=False)
     elif kind == "AWS::Cognito::UserPool":
         outside.aws("cognito-idp").update_user_pool(UserPoolId=name, DeletionProtection="INACTIVE")
+    elif kind == "AWS::CloudTrail::Trail":
+        outside.aws("cloudtrail").stop_logging(Name=name)  # else its bucket would not stay empty
     elif kind == "AWS::S3::Bucket":
         emptied(outside, name)
 

@@ -104,6 +104,19 @@ def quotas(visit: Visit) -> Iterator[str]:
         )
 
 
+def service_role(visit: Visit) -> Iterator[str]:
+    """Whether ECS may act here: in a new account its role comes too late for the first service."""
+    try:
+        visit.outside.aws("iam").get_role(RoleName="AWSServiceRoleForECS")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchEntity":
+            raise
+        yield (
+            "ECS has no role in this account yet: "
+            "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com"
+        )
+
+
 def mail(visit: Visit) -> Iterator[str]:
     """Whether letters can be sent, to anybody."""
     ses = visit.outside.aws("sesv2")
@@ -192,7 +205,16 @@ def _waiting(visit: Visit) -> int:
 FIRST: Final[tuple[Check, ...]] = (region, identity)
 """Without these nothing else can be asked."""
 
-THEN: Final[tuple[Check, ...]] = (parameters, quotas, mail, names, docker, by_hand, hour)
+THEN: Final[tuple[Check, ...]] = (
+    parameters,
+    quotas,
+    service_role,
+    mail,
+    names,
+    docker,
+    by_hand,
+    hour,
+)
 
 
 def diagnose(visit: Visit) -> list[str]:

@@ -169,6 +169,7 @@ class FakeCloud:
                 get_account={"ProductionAccessEnabled": True},
                 get_email_identity={"VerifiedForSendingStatus": True},
             ),
+            "iam": Answering(get_role={}),
             "ecr": _registry(),
             "cloudfront": Answering(create_invalidation={}),
         }

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.adapters.emf import NAMESPACE
 from chalicelib.services.metric_ports import Metric
-from infra.template import Document
+from infra.template import ROOT, Document
 
 SECTIONS = {
     "hour-not-ranked",
@@ -37,7 +37,7 @@ def test_every_promised_alarm_is_there(alarms: dict[str, Document]) -> None:
 
 def test_the_cost_rings_on_the_same_topic(template: Document) -> None:
     budget = template["Resources"]["Budget"]["Properties"]
-    assert budget["Budget"]["BudgetName"]["Fn::Sub"].endswith("${RunbookUrl}#cost")
+    assert budget["Budget"]["BudgetName"]["Fn::Sub"].endswith(" docs/runbook.md#cost")
     for each in budget["NotificationsWithSubscribers"]:
         assert [s["Address"] for s in each["Subscribers"]] == [{"Ref": "Alarms"}]
 
@@ -58,3 +58,11 @@ def test_the_dashboard_shows_every_figure_of_ours_that_is_no_alarm_alone(
     missing = {each.value for each in Metric if f'"{each.value}"' not in body}
     assert missing == {"HourNotRanked"}
     assert re.search(r'"stage", "\$\{Stage\}"', body)
+
+
+@pytest.mark.parametrize("section", sorted(SECTIONS | {"cost"}))
+def test_the_runbook_has_the_section(section: str) -> None:
+    page = (ROOT / "docs" / "runbook.md").read_text()
+    headings = re.findall(r"^#+ +(.+)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
+    assert section in anchors

@@ -10,15 +10,17 @@ from moto import mock_aws
 
 from infra import image
 from infra.deploy import deploy, with_places
+from infra.deploy import main as deploy_main
 from infra.destroy import destroy
 from infra.destroy import main as destroy_main
 from infra.doctor import Visit
 from infra.outside import Answered, StoppedEarly
-from infra.package import Package
+from infra.package import Package, require_size
 from infra.site_files import in_order
 from infra.template import Document
 from infra.wishes import Wishes
 from sandbox.site import ALWAYS_ASK, FOR_EVER
+from sandbox.site_build import built_site as sandbox_built_site
 from tests.infra.fake_cloud import DIGEST, HEADERS, REGION, Answering, FakeCloud, refusal
 
 SITE, API = "https://site.example", "https://api.example/api/"
@@ -67,6 +69,12 @@ def made(tmp_path: Path) -> Package:
     function = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip"}}
     layer = {"Type": "AWS::Serverless::LayerVersion", "Properties": {"ContentUri": "./layer.zip"}}
     return Package({"Resources": {"Work": function, "Layer": layer}}, tmp_path)
+
+
+@pytest.fixture
+def built_site() -> Path:
+    """The site's own folder: commands are not run here, so there must be one."""
+    return sandbox_built_site()
 
 
 def visit(cloud: FakeCloud, template: Document, stage: str = "dev", **given: str) -> Visit:
@@ -256,7 +264,9 @@ def test_dev_goes_with_everything_that_is_in_it(cloud: FakeCloud) -> None:
         {"ResourceType": "AWS::DynamoDB::Table", "PhysicalResourceId": "league-dev-ledger"},
         {"ResourceType": "AWS::Cognito::UserPool", "PhysicalResourceId": "pool"},
         {"ResourceType": "AWS::S3::Bucket", "PhysicalResourceId": "site"},
+        {"ResourceType": "AWS::CloudTrail::Trail", "PhysicalResourceId": "trail"},
     ]
+    trail = cloud.services["cloudtrail"] = Answering(stop_logging={})
     tables = cloud.services["dynamodb"] = Answering(update_table={})
     people = cloud.services["cognito-idp"] = Answering(update_user_pool={})
     s3 = boto3.client("s3", region_name=REGION)
@@ -270,5 +280,53 @@ def test_dev_goes_with_everything_that_is_in_it(cloud: FakeCloud) -> None:
     assert "Versions" not in s3.list_object_versions(Bucket="site")
     unlocked = {"TableName": "league-dev-ledger", "DeletionProtectionEnabled": False}
     assert ("update_table", unlocked) in tables.asked
+    assert trail.asked[0] == ("stop_logging", {"Name": "trail"})
     assert people.asked[0][1] == {"UserPoolId": "pool", "DeletionProtection": "INACTIVE"}
     assert destroy_main(["dev"], cloud.outside()) == 0  # again: nothing is there
+
+
+def words(**more: str) -> list[str]:
+    return ["dev", *(f"{name}={value}" for name, value in (GIVEN | more).items())]
+
+
+def test_the_command_deploys_and_says_where(
+    cloud: FakeCloud, made: Package, built_site: Path
+) -> None:
+    outputs = cloud.stacks.outputs["league"]
+    outputs |= {"DistributionDomain": "d1.example", "AlarmsTopic": "arn:alarms"}
+    s3 = boto3.client("s3", region_name=REGION)
+    assert "Contents" not in s3.list_objects_v2(Bucket="site")
+    assert deploy_main(words(), cloud.outside(), lambda *_: made) == 0
+    assert cloud.said[-3:] == [
+        f"SiteUrl: {SITE}", "DistributionDomain: d1.example", "AlarmsTopic: arn:alarms",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"region": "us-east-1"}, "us-east-1: Binance does not serve that country"),
+        ({"commands_fail": "docker"}, "the docker engine does not answer"),
+        ({"commands_fail": "npm"}, "the site could not be built"),
+    ],
+)
+def test_the_command_stops_before_anything_is_changed(
+    cloud: FakeCloud, made: Package, broken: dict[str, str], said: str
+) -> None:
+    for name, value in broken.items():
+        setattr(cloud, name, value)
+    assert deploy_main(words(), cloud.outside(), lambda *_: made) == 1
+    assert cloud.said[-1].startswith(said)
+    assert cloud.log == []
+
+
+def test_a_package_over_the_limit_stops_before_anything_is_changed(
+    cloud: FakeCloud, built_site: Path
+) -> None:
+    def too_large(*_: object) -> Package:
+        require_size({"code": 2**20, "layer": 250 * 2**20})
+        raise AssertionError("it was taken")
+
+    assert deploy_main(words(), cloud.outside(), too_large) == 1
+    assert cloud.said[-1].startswith("the package has 251 MB unzipped")
+    assert cloud.log == []

@@ -68,6 +68,11 @@ def test_in_good_health_nothing_is_said(cloud: FakeCloud) -> None:
             "example.org is not verified for sending: SES → Identities",
         ),
         (
+            "iam",
+            {"get_role": refusal("NoSuchEntity")},
+            "ECS has no role in this account yet: aws iam create-service-linked-role",
+        ),
+        (
             "service-quotas",
             {"get_service_quota": refusal("AccessDeniedException")},
             "quotas: could not be looked at (AccessDeniedException)",
