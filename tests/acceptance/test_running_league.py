@@ -29,7 +29,7 @@ from infra.template import Document
 from sandbox.cloud import REGION, TABLE_PREFIX
 from sandbox.demo import cast
 from sandbox.exchange.client import AdminClient, SignedClient
-from sandbox.standing import read_keys
+from sandbox.standing import SETTINGS, read_keys
 from sandbox.waiting import wait_until
 from tests.acceptance.league_process import ROOT, LeagueProcess
 from tests.acceptance.tour import Tour
@@ -238,6 +238,33 @@ def test_everything_that_people_do_can_be_done_by_the_site(league: LeagueProcess
     Tour(league.addresses(), "Tourist").everything("new@example.org", BOLD)
 
 
+def test_an_operator_sees_the_league_and_what_is_behind_a_rank(league: LeagueProcess) -> None:
+    status = _operate(league, "status")
+    assert re.search(r"^board +\S+ revision 0, up to date$", status, re.MULTILINE), status
+    assert re.search(r"^slots +1, 1 held by 1 containers$", status, re.MULTILINE), status
+    assert re.search(r"^tasks +0 waiting, 0 in work, no dead letters$", status, re.MULTILINE)
+    first = _board(league)["traders"][0]
+    explained = _operate(league, "rank", first["name"])
+    shown = first["pnl_24h_pct"]
+    assert re.search(rf"^board +{shown} %, rank 1: the same$", explained, re.MULTILINE), explained
+    stands = _operate(league, "trader", first["name"])
+    assert re.search(rf"^24h +{shown} %.*, rank 1 of", stands, re.MULTILINE), stands
+    assert " USDT" not in stands
+
+
+def test_an_operators_banner_reaches_the_site(league: LeagueProcess) -> None:
+    banner = "Binance is closed until noon."
+    _operate(league, "switch", "banner", banner, "--why", "a test")
+    address = f"{league.addresses().site}/api/status"
+
+    def said() -> bool:
+        return bool(requests.get(address, timeout=10).json()["banner"] == banner)
+
+    wait_until(said, "the banner on the site", seconds=40, every=1.0)
+    _operate(league, "switch", "banner", "off", "--why", "the test is over")
+    assert "switch banner off" in _operate(league, "acts")
+
+
 def test_every_call_is_one_that_its_function_may_make(
     league: LeagueProcess, template: Document
 ) -> None:
@@ -265,6 +292,14 @@ def test_without_a_league_make_hour_says_what_to_do(league: LeagueProcess) -> No
     closed = league.command("sandbox.hour")
     assert closed.returncode == 1
     assert "start one with `make run`" in closed.stderr
+
+
+def _operate(league: LeagueProcess, *arguments: str) -> str:
+    """What the operator's command prints."""
+    settings = str(league.folder / SETTINGS)
+    done = league.command("chalicelib.entrypoints.operate", "--settings", settings, *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def _exchange_time(league: LeagueProcess) -> datetime:

@@ -106,9 +106,10 @@ def _standing(cloud: Cloud) -> Iterator[Figure]:
     meter = UnitMeter()
     with meter.attached(tables.client):
         prices = standing.price_units(tables, meter, "binance")
+        gauges = standing.gauge_units(tables, meter)
         one = standing.lease_units(tables, meter, slots=1)
         three = standing.lease_units(tables, meter, slots=3)
-    yield Figure("container_hour.write_units", prices + one)
+    yield Figure("container_hour.write_units", prices + gauges + one)
     yield Figure("further_slot_hour.write_units", (three - one) / 2)
 
 

@@ -1,4 +1,4 @@
-"""What an hour of a container costs the tables though nothing happens: prices and heartbeats.
+"""What an hour of a container costs the tables though nothing happens: prices, heartbeats, gauges.
 
 A tenth of an hour is run and counted ten times; what comes once an hour is counted apart.
 """
@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamo.leases import DynamoLeases
 from chalicelib.adapters.dynamo.prices import DynamoPrices
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.domain.market import Quote, Symbol
+from ingest_container.gauges import Gauges
 from ingest_container.outside import Outside
 from ingest_container.prices import PriceKeeper
 from ingest_container.rota import Rota
@@ -40,6 +41,21 @@ def lease_units(tables: Tables, meter: UnitMeter, slots: int) -> int:
     spent = meter.spent.write_units
     rota.give_up_all()
     return spent * HOURLY
+
+
+def gauge_units(tables: Tables, meter: UnitMeter) -> int:
+    """Write units of an hour of a container's noting how it does."""
+    world = World()
+    values = {name: getattr(world.outside(), name) for name in Outside.__slots__}
+    outside = Outside(**values | {"leases": DynamoLeases(tables)})
+    gauges = Gauges(outside, "a container's own name", list, lambda: 0)
+    meter.reset()
+    for _ in range(MINUTES * 12):
+        world.machine.now += timedelta(seconds=5)
+        gauges.look()
+    if meter.spent.calls != MINUTES:
+        raise RuntimeError(f"{meter.spent.calls} notes in {MINUTES} minutes")
+    return meter.spent.write_units * HOURLY
 
 
 def _busy_world() -> World:

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.adapters.dynamo.tables import Tables
 from sandbox.units import UnitMeter
-from tests.bench.standing import lease_units, price_units
+from tests.bench.standing import gauge_units, lease_units, price_units
 from tests.contract.conftest import REGION
 from tests.contract.stores import Fresh
 
@@ -30,7 +30,8 @@ def test_an_hour_of_one_container_costs_at_most_3200_write_units(
     own_tables: Tables, meter: UnitMeter, fresh: Fresh
 ) -> None:
     prices = price_units(own_tables, meter, f"exchange {fresh.number}")
-    assert prices + lease_units(own_tables, meter, slots=1) <= 3200
+    gauges = gauge_units(own_tables, meter)
+    assert prices + gauges + lease_units(own_tables, meter, slots=1) <= 3200
 
 
 def test_a_further_slot_costs_at_most_400_write_units_an_hour(
