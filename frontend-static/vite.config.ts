@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from "vite";
 
 const TEXTS = ["how", "terms", "privacy", "404"];
 const ENTRANCE = ["sign-up", "confirm", "sign-in", "forgot", "reset"];
-const OWN = ["settings", "follows"];
+const OWN = ["settings", "accounts", "link", "first-day", "follows"];
 const PAGES = ["index", "trader", ...TEXTS, ...ENTRANCE, ...OWN];
 const here = import.meta.dirname;
 

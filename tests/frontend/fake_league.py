@@ -15,6 +15,7 @@ from chalicelib.domain.reading import Status
 from chalicelib.entrypoints import board_api as boards
 from chalicelib.entrypoints import profile_answers as profiles
 from chalicelib.entrypoints.owner_answers import OwnerAnswer
+from tests.frontend.fake_accounts import AccountRoutes, FakeAccounts
 from tests.frontend.fake_answers import (
     MARKUP,
     NINE,
@@ -68,6 +69,7 @@ class FakeLeague:
     asked: list[str] = field(default_factory=list)
     members: FakeMembers = field(default_factory=FakeMembers)
     own: FakeOwn = field(default_factory=FakeOwn)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
 
     def application(self) -> web.Application:
         """The API, without `/api` before its paths."""
@@ -80,6 +82,7 @@ class FakeLeague:
         SessionRoutes(self).add_to(app)
         MeRoutes(self).add_to(app)
         OwnRoutes(self).add_to(app)
+        AccountRoutes(self).add_to(app)
         return app
 
     async def board(self, request: web.Request) -> web.Response:

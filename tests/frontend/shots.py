@@ -11,6 +11,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from chalicelib.domain.account_words import Status as AccountStatus
 from chalicelib.domain.exchange_condition import Condition
 from chalicelib.domain.reading import Status
 from sandbox.site_build import built_site
@@ -59,6 +60,10 @@ STATES: dict[str, tuple[str, Change]] = {
     "forgot": ("/forgot", lambda league: None),
     "reset": ("/reset", lambda league: None),
     "own-settings": ("/settings", lambda league: None),
+    "own-accounts": ("/accounts", lambda league: league.accounts.link(*AccountStatus)),
+    "own-accounts-none": ("/accounts", lambda league: None),
+    "own-link": ("/link", lambda league: None),
+    "own-first-day": ("/first-day", lambda league: league.accounts.link(AccountStatus.IMPORTING)),
     "how": ("/how", lambda league: None),
     "privacy": ("/privacy", lambda league: None),
     "terms": ("/terms", lambda league: None),

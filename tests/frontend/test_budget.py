@@ -9,7 +9,7 @@ import pytest
 
 LATE = "line-chart"
 OTHERS = ("how", "terms", "privacy", "404", "sign-up", "confirm", "sign-in", "forgot", "reset",
-          "settings")  # fmt: skip
+          "settings", "accounts", "link", "first-day")  # fmt: skip
 
 
 def _size(path: Path) -> int:

@@ -26,7 +26,7 @@ PAGES = (
     "/forgot",
     "/reset",
 )
-OWN = ("/settings",)
+OWN = ("/settings", "/accounts", "/link", "/first-day")
 """Pages that are looked at as a member."""
 WIDTHS = (360, 390, 1280)
 MOST_SHIFT = 0.005

@@ -19,8 +19,8 @@ def is_signed_in(page: Page) -> None:
 def test_a_visitor_makes_no_call_about_sessions(visit: Visit, league: FakeLeague) -> None:
     page = visit("/")
     page.locator(".board .name").first.wait_for()
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
-    expect(page.get_by_role("link", name="Sign up")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Sign up", exact=True)).to_be_visible()
     assert [path for path in league.asked if path.startswith(("/session", "/me"))] == []
 
 
@@ -31,7 +31,7 @@ def test_a_member_is_known_by_one_call_beside_the_public_ones(
     page = visit("/")
     page.locator(".board .name").first.wait_for()
     is_signed_in(page)
-    expect(page.get_by_role("link", name="Sign in")).to_be_hidden()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_hidden()
     assert league.asked.count(REFRESH) == 1
     kept = page.evaluate("() => JSON.stringify([localStorage, sessionStorage, document.cookie])")
     assert "token-" not in kept
@@ -44,9 +44,9 @@ def test_the_menu_leads_on_and_signs_out(visit: Visit, league: FakeLeague) -> No
     page.get_by_role("button", name=f"{NAME}: your menu").press("Enter")
     expect(page.get_by_role("link", name="My profile")).to_have_attribute("href", f"/t/{NAME}")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     page.reload()
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     assert league.members.cookies == {}
 
 
@@ -54,7 +54,7 @@ def test_the_menu_leads_on_and_signs_out(visit: Visit, league: FakeLeague) -> No
 def test_a_session_that_is_over_is_forgotten_quietly(visit: Visit, league: FakeLeague) -> None:
     league.members.end_all()
     page = visit("/")
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     page.locator(".board .name").first.wait_for()
     asked = league.asked.count(REFRESH)
     page.reload()
@@ -99,7 +99,7 @@ def test_signing_out_in_one_tab_signs_out_in_all(visit: Visit, page: Page, site:
     visit("/")
     page.get_by_role("button", name=f"{NAME}: your menu").click()
     page.get_by_role("button", name="Sign out").click()
-    expect(other.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(other.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
 @pytest.mark.usefixtures("member")

@@ -71,7 +71,7 @@ def test_a_choice_outlives_a_league_that_does_not_answer(visit: Visit, league: F
 
 
 def test_the_site_s_words_are_those_of_the_api() -> None:
-    text = (SOURCES / "src/lib/member-words.ts").read_text()
+    text = (SOURCES / "src/lib/settings-words.ts").read_text()
 
     def explained(key: str) -> str:
         return json.loads(re.search(rf'\b{key}: {{\n.*\n\s*explained: (".*"),', text)[1])  # type: ignore[index,no-any-return]
@@ -156,7 +156,7 @@ def test_leaving_says_first_what_goes_and_what_stays(visit: Visit, league: FakeL
     page.get_by_role("button", name="Delete my account for ever").click()
     expect(page.get_by_text("You have left the league.")).to_be_visible()
     expect(page.get_by_text(LEFT.removed[0])).to_be_visible()
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
     assert league.members.people == {}
 
 

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Left } from "../lib/api";
-import { type MemberWord, memberWords } from "../lib/member-words";
+import { type SettingsWord, settingsWords } from "../lib/settings-words";
 import { ask, forgetSession } from "../lib/session";
 import { FormError, useSending } from "./Form";
 import { PROOF_FIELDS, ProofFields, type ProofField, sentProof, useProof, wrongProof } from "./ProofFields";
@@ -42,7 +42,7 @@ export function LeaveLeague({ hasApp, left }: { hasApp: boolean; left: (answer: 
                 <button type="submit" class="button danger" aria-disabled={busy}>
                   {busy ? "Deleting …" : "Delete my account for ever"}
                 </button>
-                <span class="quiet">{memberWords.leave_sure.said}</span>
+                <span class="quiet">{settingsWords.leave_sure.said}</span>
               </p>
             </form>
           </>
@@ -74,6 +74,6 @@ function List({ title, rows }: { title: string; rows: string[] }) {
   );
 }
 
-function said(key: MemberWord): string {
-  return memberWords[key].explained;
+function said(key: SettingsWord): string {
+  return settingsWords[key].explained;
 }

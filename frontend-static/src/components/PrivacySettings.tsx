@@ -2,12 +2,12 @@
 
 import { useState } from "preact/hooks";
 import type { Me, Settings } from "../lib/api";
-import { type MemberWord, memberWords } from "../lib/member-words";
+import { type SettingsWord, settingsWords } from "../lib/settings-words";
 import { ask } from "../lib/session";
 import { FormError, Send, useSending } from "./Form";
 import { Moment } from "./Figures";
 
-type Choice = { value: string; of: MemberWord };
+type Choice = { value: string; of: SettingsWord };
 const LISTED: Choice[] = [
   { value: "true", of: "privacy_listed" },
   { value: "false", of: "privacy_unlisted" },
@@ -86,10 +86,10 @@ export function PrivacySettings({ first }: { first: Me }) {
         <p class="actions">
           <Send busy={busy} said="Save" doing="Saving …" quiet={changed.length === 0} />
           <span class="told-line" role="status">
-            {changed.length > 0 && memberWords.not_saved.said}
+            {changed.length > 0 && settingsWords.not_saved.said}
             {saved && changed.length === 0 && (
               <>
-                <strong>{memberWords.saved.said}</strong> {memberWords.saved.explained} <Moment at={me.others_see_it_by} />
+                <strong>{settingsWords.saved.said}</strong> {settingsWords.saved.explained} <Moment at={me.others_see_it_by} />
               </>
             )}
           </span>
@@ -107,7 +107,7 @@ function Choices({ title, name, choices, value, disabled = false, set }: Choices
       <legend>{title}</legend>
       <div class="options">
         {choices.map((choice) => {
-          const { said, explained } = memberWords[choice.of];
+          const { said, explained } = settingsWords[choice.of];
           const id = `${name}-${choice.value}`;
           return (
             <div key={choice.value} class="option">

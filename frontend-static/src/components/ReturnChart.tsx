@@ -11,7 +11,7 @@ import { Return } from "./Figures";
 import { Failed, Nothing, Renewal } from "./Notice";
 import { SaveCsv } from "./SaveCsv";
 
-type Props = { name: string; loaded: Loaded<Performance>; days: Day[] | null; save: () => Promise<void> };
+type Props = { name: string; loaded: Loaded<Performance>; days: Day[] | null; save?: () => Promise<void> };
 
 export function ReturnChart({ name, loaded, days, save }: Props) {
   const { problem, again } = loaded;
@@ -44,7 +44,7 @@ export function ReturnChart({ name, loaded, days, save }: Props) {
               ["Bitcoin", (each) => <Return percent={each.btc_pct} />],
             ]}
           />
-          <SaveCsv of="the line" save={save} />
+          {save && <SaveCsv of="the line" save={save} />}
         </div>
       )}
     </>

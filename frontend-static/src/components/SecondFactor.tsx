@@ -8,6 +8,7 @@ import { Copy } from "./Copy";
 import { CodeField, FormError, Send, useSending } from "./Form";
 import { PROOF_FIELDS, ProofFields, type ProofField, sentProof, useProof, wrongProof } from "./ProofFields";
 import type { RowProps } from "./SignInSettings";
+import { settingsWords } from "../lib/settings-words";
 
 export function SecondFactor({ identity, done, close }: RowProps) {
   const [secret, setSecret] = useState<AppSecret | null>(null);
@@ -19,7 +20,7 @@ export function SecondFactor({ identity, done, close }: RowProps) {
       if (on) {
         await ask("POST", "/api/me/second-factor/remove", sentProof(proof));
         close();
-        done(memberWords.app_off.said);
+        done(settingsWords.app_off.said);
       } else setSecret(await ask<AppSecret>("POST", "/api/me/second-factor", sentProof(proof)));
     },
     PROOF_FIELDS,
@@ -27,13 +28,13 @@ export function SecondFactor({ identity, done, close }: RowProps) {
   if (secret) {
     const ready = () => {
       close();
-      done(`${memberWords.app_on.said} ${memberWords.app_on.explained}`);
+      done(`${settingsWords.app_on.said} ${settingsWords.app_on.explained}`);
     };
     return <Confirm secret={secret} done={ready} />;
   }
   return (
     <form ref={form} class="form" method="post" onSubmit={submit} noValidate>
-      <p class="quiet small">{memberWords.app_what.explained}</p>
+      <p class="quiet small">{settingsWords.app_what.explained}</p>
       <FormError text={errors.form ?? ""} />
       <ProofFields proof={proof} errors={errors} />
       <p class="actions">
@@ -57,13 +58,13 @@ function Confirm({ secret, done }: { secret: AppSecret; done: () => void }) {
     <form ref={form} class="form app-secret" method="post" onSubmit={submit} noValidate>
       <Picture address={secret.address} />
       <div class="form">
-        <p>{memberWords.app_scan.said}</p>
+        <p>{settingsWords.app_scan.said}</p>
         <p class="secret">
           <code>{secret.secret.replace(/(.{4})(?=.)/g, "$1 ")}</code>
           <Copy text={secret.secret} of="the secret" />
         </p>
         <p class="quiet small">
-          <strong>{memberWords.app_keep.said}</strong> {memberWords.app_keep.explained}
+          <strong>{settingsWords.app_keep.said}</strong> {settingsWords.app_keep.explained}
         </p>
         <FormError text={errors.form ?? ""} />
         <CodeField label="Code the app shows" value={code} set={setCode} error={errors.code} autofocus />

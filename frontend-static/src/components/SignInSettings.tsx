@@ -6,6 +6,7 @@ import type { Identity } from "../lib/api";
 import { memberWords } from "../lib/member-words";
 import { isEmail, passwordRules } from "../lib/rules";
 import { ask, forgetSession, signIn } from "../lib/session";
+import { settingsWords } from "../lib/settings-words";
 import { useUnique } from "../lib/unique";
 import { CodeField, Field, FormError, Rules, Send, broken, useSending } from "./Form";
 import { PROOF_FIELDS, ProofFields, type ProofField, sentProof, useProof, wrongProof } from "./ProofFields";
@@ -29,10 +30,10 @@ export function SignInSettings({ name, identity, changed }: Props) {
       </p>
       <div class="row">
         <div class="row-head">
-          <h3>{memberWords.name_stays.said}</h3>
+          <h3>{settingsWords.name_stays.said}</h3>
           <span class="value">{name}</span>
         </div>
-        <p class="quiet small">{memberWords.name_stays.explained}</p>
+        <p class="quiet small">{settingsWords.name_stays.explained}</p>
       </div>
       <Row title="E-mail address" value={identity.email} action="Change">
         {(close) => <EmailForm {...rest} close={close} />}
@@ -40,7 +41,7 @@ export function SignInSettings({ name, identity, changed }: Props) {
       <Row title="Password" value="••••••••••" action="Change">
         {() => <PasswordForm {...rest} />}
       </Row>
-      <Row title={memberWords.app_what.said} value={identity.second_factor ? "on" : "off"} action={identity.second_factor ? "Remove" : "Set up"}>
+      <Row title={settingsWords.app_what.said} value={identity.second_factor ? "on" : "off"} action={identity.second_factor ? "Remove" : "Set up"}>
         {(close) => <SecondFactor {...rest} close={close} />}
       </Row>
     </section>
@@ -90,7 +91,7 @@ function EmailForm({ identity, done, close }: RowProps) {
     async () => {
       await ask("POST", "/api/me/email/confirm", { code: mailed });
       close();
-      done(`${memberWords.email_changed.said} ${memberWords.email_changed.explained}`);
+      done(`${settingsWords.email_changed.said} ${settingsWords.email_changed.explained}`);
     },
     { mailed: /code/i },
   );
@@ -114,7 +115,7 @@ function EmailForm({ identity, done, close }: RowProps) {
   return (
     <form ref={ready.form} class="form" method="post" onSubmit={ready.submit} noValidate>
       <FormError text={ready.errors.form ?? ""} />
-      <Field label="New e-mail address" type="email" inputMode="email" value={email} set={setEmail} error={ready.errors.email} autocomplete="email" autofocus hint={memberWords.email_changes_after_code.said} />
+      <Field label="New e-mail address" type="email" inputMode="email" value={email} set={setEmail} error={ready.errors.email} autocomplete="email" autofocus hint={settingsWords.email_changes_after_code.said} />
       <ProofFields proof={proof} errors={ready.errors} />
       <p class="actions">
         <Send busy={ready.busy} said="Send a code there" doing="Sending …" />

@@ -60,6 +60,15 @@ export function span(milliseconds: number): string {
   return `${Math.floor(milliseconds / (24 * HOUR_MS))} days`;
 }
 
+/** What is left, "23 h 12 min" or "6 days 4 h"; never below a minute. */
+export function countdown(milliseconds: number): string {
+  const minutes = Math.max(1, Math.round(milliseconds / MINUTE_MS));
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return `${days} ${days === 1 ? "day" : "days"} ${hours % 24} h`;
+  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+}
+
 /** "24 h", "7 d", "30 d". */
 export function windowWords(window: string): string {
   return window.replace(/(\d+)(\w)/, "$1 $2");

@@ -6,10 +6,10 @@ import { LeaveLeague, WhatGoes } from "../components/LeaveLeague";
 import { MembersOnly } from "../components/MembersOnly";
 import { PrivacySettings } from "../components/PrivacySettings";
 import { Waiting } from "../components/Waiting";
-import { useAnswer } from "../lib/answer";
+import { type Loaded, useAnswer } from "../lib/answer";
 import type { Identity, Left, Me } from "../lib/api";
 import { useLate } from "../lib/late";
-import { memberWords } from "../lib/member-words";
+import { settingsWords } from "../lib/settings-words";
 
 const never = () => null;
 
@@ -18,8 +18,8 @@ function SettingsPage() {
   if (left) {
     return (
       <section class="card" role="status">
-        <h2>{memberWords.left_for_good.said}</h2>
-        <p class="quiet">{memberWords.left_for_good.explained}</p>
+        <h2>{settingsWords.left_for_good.said}</h2>
+        <p class="quiet">{settingsWords.left_for_good.explained}</p>
         <WhatGoes {...left} />
         <a class="button" href="/">
           To the board
@@ -33,17 +33,20 @@ function SettingsPage() {
 function Own({ name, left }: { name: string; left: (answer: Left) => void }) {
   const me = useAnswer<Me>("/api/me", never, "member");
   const identity = useAnswer<Identity>("/api/me/identity", never, "member");
-  const { loaded: below } = useLate(true, () => import("../components/SignInSettings"));
+  const below = useLate(true, () => import("../components/SignInSettings"));
+  const signIn: Loaded<Identity> = below.failed
+    ? { ...identity, answer: null, problem: below.failed, again: below.again }
+    : { ...identity, answer: below.loaded && identity.answer };
   return (
     <>
       <Waiting loaded={me} rows={8}>
         {(answer) => <PrivacySettings first={answer} />}
       </Waiting>
       {(me.answer || me.problem) && (
-        <Waiting loaded={identity} rows={4}>
+        <Waiting loaded={signIn} rows={4}>
           {(answer) => (
             <>
-              {below && <below.SignInSettings name={name} identity={answer} changed={identity.again} />}
+              {below.loaded && <below.loaded.SignInSettings name={name} identity={answer} changed={identity.again} />}
               <LeaveLeague hasApp={answer.second_factor} left={left} />
             </>
           )}
