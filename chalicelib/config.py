@@ -40,6 +40,7 @@ class Settings:
     binance_sapi_url: str = "https://api.binance.com/sapi"
     binance_ws_api_url: str = "wss://ws-api.binance.com:443/ws-api/v3"
     binance_stream_url: str = "wss://stream.binance.com:443"
+    fixed_addresses: str = ""  # ours as the exchange sees them, with commas; empty: they change
     shared_address: str = "yes"  # whether ingest containers reach the exchange from one address
     clock_url: str = ""  # sandbox only: who tells the exchange's time
     log_level: str = "INFO"
@@ -69,6 +70,11 @@ class Settings:
             return None
         given = (self.origin_secret, self.former_origin_secret)
         return tuple(each for each in given if len(each) >= SHORTEST_SECRET)
+
+    @property
+    def own_addresses(self) -> list[str]:
+        """To which a trader may lock his key; none where they change."""
+        return [each.strip() for each in self.fixed_addresses.split(",") if each.strip()]
 
     def _check_address(self, name: str, address: str) -> None:
         parts = urlsplit(address)

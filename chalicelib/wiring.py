@@ -117,6 +117,11 @@ def site_address() -> str:
     return found.rstrip("/")
 
 
+def own_addresses() -> list[str]:
+    """See the settings; none beside stores that are not the real ones."""
+    return [] if _replaced.stores is not None else settings().own_addresses
+
+
 def stores() -> Stores:
     """Everything that is stored."""
     return _replaced.stores or _stores()
@@ -416,7 +421,9 @@ def _exchange() -> "BinanceExchange":
     from chalicelib.adapters.binance.rest import BinanceExchange
 
     found = settings()
-    addresses = RestAddresses(found.binance_api_url, found.binance_sapi_url)
+    addresses = RestAddresses(
+        found.binance_api_url, found.binance_sapi_url, bool(found.own_addresses)
+    )
     return BinanceExchange(addresses, budget(), machine_now, contact=contact())
 
 

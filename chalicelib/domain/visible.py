@@ -280,7 +280,7 @@ _ACCOUNT: Final = Part(
     },
 )
 
-ACCOUNTS: Final = Part(Seen.OWNER, {"accounts": _ACCOUNT})
+ACCOUNTS: Final = Part(Seen.OWNER, {"accounts": _ACCOUNT, **_owners("our_addresses")})
 
 _FIRST_WINDOW: Final = Part(
     Seen.OWNER,

@@ -81,6 +81,10 @@ class AccountsAnswer(http.Answer):
     """All accounts he ever linked, in the order of linking."""
 
     accounts: list[AccountAnswer]
+    our_addresses: list[str] = Field(
+        description="To which a key may be locked at the exchange. Empty: ours change, so a key "
+        "has to stay unrestricted."
+    )
 
 
 class KeyPairAnswer(http.Answer):
@@ -147,7 +151,11 @@ def get_accounts() -> Response:
     request = blueprint.current_request
     viewer = signed_in(request)
     query(Query, request)
-    return http.private(AccountsAnswer(accounts=account_answers(viewer.trader)))
+    return http.private(
+        AccountsAnswer(
+            accounts=account_answers(viewer.trader), our_addresses=wiring.own_addresses()
+        )
+    )
 
 
 @blueprint.route("/me/accounts", methods=["POST"])

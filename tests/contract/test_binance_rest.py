@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs
@@ -148,6 +149,17 @@ def test_every_permission_has_its_name(
     body = json.dumps(RESTRICTIONS | {granted: True})
     server.reply("/sapi/v1/account/apiRestrictions", Reply(body))
     assert exchange.permissions(PAIR) == key_permissions(**{named: True})
+
+
+def test_a_key_locked_to_an_address_is_no_trouble_where_ours_stays(
+    server: ScriptedServer, machine: Machine, budget: WeightBudget
+) -> None:
+    where = RestAddresses(f"{server.address}/api", f"{server.address}/sapi", we_stay=True)
+    exchange = BinanceExchange(where, budget, machine)
+    locked = Reply(json.dumps(RESTRICTIONS | {"ipRestrict": True}))
+    server.reply("/sapi/v1/account/apiRestrictions", locked)
+    with closing(exchange):
+        assert exchange.permissions(PAIR) == key_permissions()
 
 
 def test_only_trading_pairs_trade(server: ScriptedServer, exchange: BinanceExchange) -> None:

@@ -275,7 +275,7 @@ def expected(path: str, who: str, opened: frozenset[Seen]) -> set[str]:
         "/me": (ME if member else PROBLEM),
         "/me/identity": (IDENTITY if member else PROBLEM),
         "/me/balance": (BALANCE if member else PROBLEM),
-        "/me/accounts": (ACCOUNTS if member else PROBLEM),
+        "/me/accounts": (ACCOUNTS | {"our_addresses"} if member else PROBLEM),
         "/me/follows": (FOLLOWS if member else PROBLEM),
         "/me/opening": (OPENING if member else PROBLEM),
         "/me/first-day": (FIRST_DAY if member else PROBLEM),

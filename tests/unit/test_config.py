@@ -31,3 +31,12 @@ def test_an_unusable_setting_is_named(environ: dict[str, str], says: str) -> Non
 def test_plain_http_is_allowed_on_this_machine() -> None:
     environ = {"LEAGUE_STAGE": "prod", "LEAGUE_TABLES_URL": "http://127.0.0.1:8000"}
     assert from_env(environ).tables_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", []), ("192.0.2.1", ["192.0.2.1"]), ("192.0.2.1, 192.0.2.2", ["192.0.2.1", "192.0.2.2"])],
+)
+def test_our_own_addresses_are_told_apart(text: str, found: list[str]) -> None:
+    settings = from_env({"LEAGUE_STAGE": "prod", "LEAGUE_FIXED_ADDRESSES": text})
+    assert settings.own_addresses == found

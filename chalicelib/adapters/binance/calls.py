@@ -49,10 +49,12 @@ _FAILURES = (
 
 @dataclass(frozen=True, slots=True)
 class RestAddresses:
-    """Where the two halves of the API are, e.g. https://api.binance.com/api and …/sapi."""
+    """Where the two halves of the API are, e.g. https://api.binance.com/api and …/sapi, and whether
+    they always see us come from the same address."""
 
     api: str
     sapi: str
+    we_stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class BinanceExchange:
         """`machine` is the machine's time; the exchange's own is asked for and kept. An answer
         that does not come within `timeout_s` is given up. `contact` is told what comes."""
         self._budget = budget
+        self._we_stay = addresses.we_stay
         self._calls = BinanceCalls(
             addresses, budget, sapi_budget or SapiBudget(machine), machine, timeout_s, contact
         )
@@ -134,11 +135,13 @@ class BinanceExchange:
             return account_of(answer)
 
     def permissions(self, pair: KeyPair) -> KeyPermissions:
-        """What the key may do."""
+        """What the key may do. Being locked to addresses counts where ours change."""
         call = SapiCall("permissions", "account/apiRestrictions", {}, priority=Priority.CHECKS)
         answer = self._calls.sapi(call, pair)
         with well_formed("permissions"):
-            return permissions_of(answer)
+            found = permissions_of(answer)
+        # it has answered us: if we stay where we are, it will go on doing so
+        return replace(found, address_locked=False) if self._we_stay else found
 
     def fills(self, pair: KeyPair, symbol: Symbol, start: datetime) -> list[Fill]:
         """Fills of one symbol executed at or after `start`, oldest first."""

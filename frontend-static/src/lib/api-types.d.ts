@@ -3145,6 +3145,11 @@ export interface components {
         AccountsAnswer: {
             /** Accounts */
             accounts: components["schemas"]["AccountAnswer"][];
+            /**
+             * Our Addresses
+             * @description To which a key may be locked at the exchange. Empty: ours change, so a key has to stay unrestricted.
+             */
+            our_addresses: string[];
         };
         /**
          * AllocationAnswer
