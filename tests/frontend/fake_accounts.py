@@ -98,7 +98,7 @@ class AccountRoutes:
             if len(known.next_states) > 1:
                 known.next_states.pop(0)
             known.linked[-1] = account(known.linked[-1].id, state, known.refusal)
-        return answered(accounts.AccountsAnswer(accounts=known.linked))
+        return answered(accounts.AccountsAnswer(our_addresses=[], accounts=known.linked))
 
     async def link(self, request: web.Request) -> web.Response:
         """A key is taken and checked."""
