@@ -8,7 +8,7 @@ const CALM_MS = 60_000;
 const KEY_LENGTH = 64;
 
 /** When to ask again: within seconds while something is being done. */
-export function renewAccounts({ accounts }: Accounts): number {
+export function renewAccounts({ accounts }: Pick<Accounts, "accounts">): number {
   const states = accounts.map((account) => account.state);
   if (states.includes("checking")) return SOON_MS;
   return states.includes("importing") || states.includes("stale") ? OFTEN_MS : CALM_MS;
