@@ -66,6 +66,7 @@ class FakeLeague:
     new: bool = False
     status: Status = Status.ACTIVE
     exchange: Condition = Condition.OK
+    banner: str | None = None
     asked: list[str] = field(default_factory=list)
     members: FakeMembers = field(default_factory=FakeMembers)
     own: FakeOwn = field(default_factory=FakeOwn)
@@ -136,7 +137,7 @@ class FakeLeague:
             fresh=1,
             exchange=outside,
             prices=None,
-            banner=None,
+            banner=self.banner,
         )
         return self.refused(request) or answered(answer)
 

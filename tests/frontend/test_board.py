@@ -146,6 +146,7 @@ def test_while_loading_its_shape_is_there(visit: Visit, page: Page) -> None:
         ({"as_of": NINE.replace(hour=6)}, "/", "These numbers are late."),
         ({"as_of": NINE.replace(hour=6)}, "/", "data 3 h old"),
         ({"exchange": Condition.MAINTENANCE}, "/", "Binance is under maintenance since"),
+        ({"banner": "We move <b>tonight</b>."}, "/", "We move <b>tonight</b>."),
     ],
 )
 def test_each_unusual_state_is_said(

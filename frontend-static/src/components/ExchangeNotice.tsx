@@ -1,4 +1,4 @@
-// Says when the exchange itself is the reason that numbers wait.
+// Says what the league wants everyone to know, and when the exchange is the reason that numbers wait.
 
 import { useAnswer } from "../lib/answer";
 import type { LeagueStatus } from "../lib/api";
@@ -9,8 +9,20 @@ const ASK_EVERY_MS = 60_000;
 
 export function ExchangeNotice() {
   const { answer } = useAnswer<LeagueStatus>("/api/status", () => ASK_EVERY_MS);
-  const exchange = answer?.exchange;
-  if (!exchange || exchange.state === "ok") return null;
+  return (
+    <>
+      {answer?.banner && (
+        <div class="notice" role="status">
+          <p>{answer.banner}</p>
+        </div>
+      )}
+      {answer?.exchange && <OfTheExchange exchange={answer.exchange} />}
+    </>
+  );
+}
+
+function OfTheExchange({ exchange }: { exchange: NonNullable<LeagueStatus["exchange"]> }) {
+  if (exchange.state === "ok") return null;
   const { said, explained } = words[exchange.state];
   const name = exchange.name.charAt(0).toUpperCase() + exchange.name.slice(1);
   return (
