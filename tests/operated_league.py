@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
+from moto import mock_aws
 
 import app as deployed
 from chalicelib import operating, wiring
 from chalicelib.config import Settings
 from chalicelib.domain.account import AccountState, Trader
-from chalicelib.domain.windows import hour_start
+from chalicelib.domain.windows import hour_of, hour_start
 from chalicelib.entrypoints.operate import main
 from chalicelib.services.link_account import join_league, unlink_account, welcome
 from chalicelib.services.ports import StreamItem
@@ -41,6 +43,11 @@ from tests.contract.conftest import REGION
 from tests.contract.test_binance_parse import frame
 from tests.fake_hour_files import FakePublicFiles
 from tests.fakes import FakeExchange
+
+FIRST = hour_of(NOON)
+"""The first hour that a told league closes."""
+
+WHY = ("--why", "a test", "--who", "tess")
 
 _numbers = count(1)
 _FEE = Decimal("0.001")
@@ -187,6 +194,16 @@ class OperatedLeague:
 
 
 @contextmanager
+def aws_in_process() -> Iterator[None]:
+    """AWS inside this process, for fixtures that last longer than a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+        with mock_aws():
+            yield
+
+
+@contextmanager
 def operated_league() -> Iterator[OperatedLeague]:
     """One with tables and queues of its own; moto must be on."""
     number = next(_numbers)
@@ -213,6 +230,16 @@ def operated_league() -> Iterator[OperatedLeague]:
         league = OperatedLeague(settings)
         with in_use(league):
             yield league
+
+
+@contextmanager
+def league_of_one() -> Iterator[OperatedLeague]:
+    """A league of one trader, Ada, at her first hour."""
+    with operated_league() as made:
+        made.now = NOON - timedelta(minutes=20)
+        made.join("Ada", USDT="1000")
+        made.close(FIRST)
+        yield made
 
 
 @contextmanager
@@ -283,3 +310,27 @@ def settings_file(league: OperatedLeague, folder: Path) -> Path:
     path = folder / "settings.json"
     path.write_text(json.dumps(content))
     return path
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What the command prints; it must do what it is asked."""
+    capsys.readouterr()
+    code = run(*arguments)
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    return printed.out
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line in which the command refuses."""
+    capsys.readouterr()
+    code = run(*arguments)
+    printed = capsys.readouterr()
+    assert (code, printed.out) == (2, "")
+    assert printed.err.count("\n") == 1
+    return printed.err
+
+
+def line(text: str, start: str) -> str:
+    """The first line that begins so."""
+    return next(each for each in text.splitlines() if each.startswith(start))

@@ -4,7 +4,7 @@ The number is computed anew from the marks alone, by the code that made it, and 
 what the board says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -99,53 +99,82 @@ def explain_rank(trader: Trader, window: Window, hour: int, stores: RankStores) 
 
     Raises NotFound for an hour of which no numbers are kept.
     """
-    seat, history = trader.seat, stores.history
-    block, place = block_of(seat), seat % SEATS_PER_BLOCK
+    seat = trader.seat
+    block = block_of(seat)
     keys: list[BlockKey] = [(block, Kind.SCORES, hour), (block, Kind.RANKS, hour)]
-    found = {key[1]: each for key, each in history.blocks(keys).items()}
+    found = {key[1]: each for key, each in stores.history.blocks(keys).items()}
     if Kind.SCORES not in found:
         raise NotFound(
             f"there are no numbers of {run_of(hour)} for him: an hour's are kept for three days "
             "after it was marked"
         )
-    start = hour - window.hours
-    hours = history.block_range(block, Kind.HOUR, min(start, hour - HOURS_A_DAY) - 1, hour)
+    first = hour - max(window.hours, HOURS_A_DAY) - 1
+    hours = stores.history.block_range(block, Kind.HOUR, first, hour)
+    readings = {
+        each: SeatReading(seat, {Kind.HOUR: hours[each]} if each in hours else {})
+        for each in range(first, hour + 1)
+    }
+    board = SeatReading(seat, found)
+    rank = board.rank(window)
+    links = links_of(stores.accounts.of_trader(trader.trader_id))
+    again = _made_again(seat, window, hour, hours)
+    return RankExplained(
+        rows=list(_rows(again.base_hour, hour, readings)),
+        value_at_start=again.value_at_start,
+        value_at_end=readings[hour].value(Kind.HOUR),
+        deposits=again.total["deposits"],
+        withdrawals=again.total["withdrawals"],
+        weighted=again.total["weighted"],
+        pnl=again.pnl,
+        twr=again.twr,
+        mwr=again.mwr,
+        capped=again.capped,
+        shown=again.shown,
+        on_board=board.shown(window),
+        drawdown=board.drawdown(window),
+        rank=rank,
+        ahead=None if rank is None else _ahead(seat, window, hour, stores),
+        reasons=[] if rank is not None else not_ranked(window, hour, board, readings, links),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A seat's numbers, made from the hours' marks alone; units as in `RankExplained`."""
+
+    base_hour: int
+    value_at_start: float | None
+    total: Mapping[str, int]
+    pnl: float | None
+    twr: int | None
+    mwr: int | None
+    capped: bool
+    shown: int | None
+
+
+def _made_again(seat: int, window: Window, hour: int, hours: Mapping[int, Block]) -> _Again:
+    place, start = seat % SEATS_PER_BLOCK, hour - window.hours
     row = known(hours.get(hour), Kind.HOUR)
     base = base_of(
         window, known(hours.get(start), Kind.HOUR), known(hours.get(start - 1), Kind.HOUR)
     )
-    again = summed_again(hour, hours)
-    sums = {name: integers(again, f"{name}_{window.name}") for name in SUMS}
+    summed = summed_again(hour, hours)
+    sums = {name: integers(summed, f"{name}_{window.name}") for name in SUMS}
     parts = parts_of(window, row, base, sums)
-    reading = SeatReading(seat, found)
-    rank = reading.rank(window)
-    readings = {
-        each: SeatReading(seat, {Kind.HOUR: hours[each]} if each in hours else {})
-        for each in range(hour - max(window.hours, HOURS_A_DAY) - 1, hour + 1)
-    }
-    links = links_of(stores.accounts.of_trader(trader.trader_id))
-    first = start - 1 if base.older[place] else start
-    return RankExplained(
-        rows=list(_rows(seat, first, hour, readings)),
+    shown = int(parts.numbers.shown[place])
+    return _Again(
+        base_hour=start - 1 if base.older[place] else start,
         value_at_start=_number(base.value[place]),
-        value_at_end=readings[hour].value(Kind.HOUR),
-        deposits=int(parts.total["deposits"][place]),
-        withdrawals=int(parts.total["withdrawals"][place]),
-        weighted=int(parts.total["weighted"][place]),
+        total={name: int(numbers[place]) for name, numbers in parts.total.items()},
         pnl=_number(parts.pnl[place]),
         twr=_whole(parts.numbers.twr[place]),
         mwr=_whole(parts.numbers.mwr[place]),
         capped=bool(parts.numbers.capped[place]),
-        shown=_shown(int(parts.numbers.shown[place])),
-        on_board=reading.shown(window),
-        drawdown=reading.drawdown(window),
-        rank=rank,
-        ahead=None if rank is None else _ahead(seat, window, hour, stores),
-        reasons=[] if rank is not None else not_ranked(window, hour, reading, readings, links),
+        shown=None if shown == NO_NUMBER else shown,
     )
 
 
-def _rows(seat: int, first: int, last: int, readings: dict[int, SeatReading]) -> Iterator[MarkRow]:
+def _rows(first: int, last: int, readings: dict[int, SeatReading]) -> Iterator[MarkRow]:
     before: float | None = None
     for hour in range(first, last + 1):
         reading = readings[hour]
@@ -207,10 +236,6 @@ def _ranked_of(
             drawdown = reading.drawdown(window)
             worst = 2**63 if drawdown is None else drawdown
             yield seat, (-(reading.shown(window) or 0), worst, seat)
-
-
-def _shown(number: int) -> int | None:
-    return None if number == NO_NUMBER else number
 
 
 def _number(number: float) -> float | None:

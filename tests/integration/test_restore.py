@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from chalicelib import wiring
 from chalicelib.adapters.dynamo.blocks import decode_block, encode_block
@@ -14,7 +13,14 @@ from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.domain.windows import hour_of, hour_start
 from tests.builders import NOON
 from tests.contract.conftest import REGION
-from tests.operated_league import OperatedLeague, all_items, operated_league, run, wipe
+from tests.operated_league import (
+    OperatedLeague,
+    all_items,
+    aws_in_process,
+    operated_league,
+    run,
+    wipe,
+)
 
 FIRST = hour_of(NOON) + 8  # four hours before midnight
 LAST = FIRST + 7
@@ -26,11 +32,8 @@ Items = dict[str, list[dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
-        with mock_aws():
-            yield
+    with aws_in_process():
+        yield
 
 
 @pytest.fixture

@@ -5,22 +5,24 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.adapters.dynamo.tables import Tables
 from chalicelib.domain.switches import Switch
 from chalicelib.domain.windows import run_of
 from chalicelib.entrypoints.operate import main, parser
 from chalicelib.services.metric_ports import UNITS
-from tests.builders import NOON
 from tests.contract.conftest import REGION
-from tests.integration.test_operate import FIRST
-from tests.operated_league import OperatedLeague, all_items, operated_league
+from tests.operated_league import (
+    FIRST,
+    OperatedLeague,
+    all_items,
+    aws_in_process,
+    league_of_one,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
@@ -166,15 +168,9 @@ class TestCost:
 
 @pytest.fixture(scope="module")
 def league() -> Iterator[OperatedLeague]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
-        with mock_aws(), operated_league() as made:
-            made.now = NOON - timedelta(minutes=20)
-            made.join("Ada", USDT="1000")
-            made.close(FIRST)
-            made.send_dead("events", "rubbish")
-            yield made
+    with aws_in_process(), league_of_one() as made:
+        made.send_dead("events", "rubbish")
+        yield made
 
 
 def test_every_command_can_be_said_to_a_league_one_after_the_other(
