@@ -33,7 +33,7 @@
   }
 
   function signOut(button) {
-    var own = { method: "POST", headers: { "X-League-Request": "1" } };
+    var own = { method: "POST", headers: { "X-League-Request": "1", "Content-Type": "application/json" } };
     button.disabled = true;
     fetch("/api/session/sign-out", own)
       .then(function (answer) {

@@ -206,6 +206,8 @@ async def read(league: FakeLeague, request: web.Request, model: type[B]) -> B | 
 def not_own(request: web.Request) -> web.Response | None:
     """The refusal of a request without our header."""
     if request.headers.get(OWN_HEADER):
+        if request.content_type != "application/json":
+            return problem(415, "send the body as JSON, with Content-Type: application/json")
         return None
     return problem(403, f"send the header {OWN_HEADER}: 1 with this request")
 

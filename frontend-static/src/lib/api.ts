@@ -62,9 +62,8 @@ export class Problem extends Error {
 export async function call<T>(address: string, { method = "GET", body, token, signal }: How = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (token) headers["Authorization"] = `Bearer ${token}`;
-  // no other site can send a header of ours, so it cannot ask for changes
-  if (method !== "GET") headers["X-League-Request"] = "1";
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  // no other site can send these, so it cannot ask for changes
+  if (method !== "GET") Object.assign(headers, { "X-League-Request": "1", "Content-Type": "application/json" });
   const sent = body === undefined ? null : JSON.stringify(body);
   const response = await send(address, { method, headers, body: sent, signal: signal ?? null });
   const content: unknown = response.status === 204 ? null : await response.json().catch(() => undefined);
