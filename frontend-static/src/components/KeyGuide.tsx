@@ -13,7 +13,10 @@ const LEFT_EMPTY = [
   "Enable Internal Transfer",
 ];
 
-export function KeyGuide() {
+/** `ours`: our internet addresses, where they stay the same; else none. */
+export function KeyGuide({ ours }: { ours: string[] }) {
+  const free = ours.length > 0 ? accountWords.guide_address_free : accountWords.guide_address;
+  const lock = `${accountWords.guide_address_ours.said} ${ours.join(", ")}`;
   return (
     <figure class="guide">
       <div class="drawn">
@@ -35,10 +38,10 @@ export function KeyGuide() {
         </ul>
         <h3>IP access restrictions</h3>
         <ul>
-          <Row ticked round said={accountWords.guide_address.said}>
+          <Row ticked round said={free.said}>
             Unrestricted
           </Row>
-          <Row round said={accountWords.guide_leave.said}>
+          <Row round said={ours.length > 0 ? lock : accountWords.guide_leave.said}>
             Restrict access to trusted IPs only
           </Row>
         </ul>
