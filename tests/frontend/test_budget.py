@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 LATE = "line-chart"
+OWN = ("OwnParts", "own-charts", "own-words")
+"""What only the trader's own profile loads."""
 OTHERS = ("how", "terms", "privacy", "404", "sign-up", "confirm", "sign-in", "forgot", "reset",
-          "settings", "accounts", "link", "first-day")  # fmt: skip
+          "settings", "accounts", "link", "first-day", "follows")  # fmt: skip
 
 
 def _size(path: Path) -> int:
@@ -49,6 +51,15 @@ def test_the_profile_with_its_line_keeps_to_fifty_kilobytes(dist: Path) -> None:
     late = set((dist / "assets").glob(f"{LATE}*.js"))
     assert late
     assert _kilobytes(_files(dist, "trader") | late, ".js") <= 50
+
+
+def test_a_trader_pays_little_more_for_his_own_profile(dist: Path) -> None:
+    late = {path for name in OWN for path in (dist / "assets").glob(f"{name}*")}
+    drawn = set((dist / "assets").glob(f"{LATE}*"))
+    seen = _files(dist, "trader")
+    assert not late & seen
+    assert 0 < _kilobytes(late, ".js") <= 10
+    assert _kilobytes(seen | late | drawn, ".css") <= 8
 
 
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(dist: Path) -> None:

@@ -25,8 +25,19 @@ PAGES = (
     "/sign-in",
     "/forgot",
     "/reset",
+    "/follows?as=a-visitor",
 )
-OWN = ("/settings", "/accounts", "/link", "/first-day")
+OWN = (
+    "/settings",
+    "/accounts",
+    "/link",
+    "/first-day",
+    "/?window=7d",
+    "/t/quiet_harbour?from=2026-11-16&to=2026-11-23",
+    "/t/quiet_harbour?as=visitor",
+    "/t/amber_finch",
+    "/follows",
+)
 """Pages that are looked at as a member."""
 WIDTHS = (360, 390, 1280)
 MOST_SHIFT = 0.005

@@ -12,7 +12,7 @@ export function FollowButton({ name, wide = false }: Props) {
   const look = wide ? "button follow" : "follow star";
   if (out) {
     return (
-      <a class={look} href={signInFirst()} aria-label={`Sign in to follow ${name}`}>
+      <a class={look} href={signInFirst()} aria-label={`Follow ${name}, as a member`}>
         <Star />
         {wide && "Follow"}
       </a>

@@ -46,7 +46,7 @@ export function OwnWait() {
     <div aria-busy="true">
       <section class="tiles four">
         {Array.from({ length: 4 }, (_, place) => (
-          <div key={place} class="tile"><i class="wait" /></div>
+          <div key={place} class={`tile ${place === 0 ? "balance" : ""}`}><i class="wait" /></div>
         ))}
       </section>
       <section class="card line-card" />

@@ -8,6 +8,7 @@ import { Flag, type Numbers } from "../Explain";
 import { type OwnReturn, spanOfWindow } from "../Tiles";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 export const WITHOUT = "Return, deposits taken out";
 export const ON_ALL = "Return on all the money";
 
@@ -70,9 +71,10 @@ function waiting(own: OwnWindow): string {
   return until === null ? "not ranked: why" : `not ranked yet: ${toGo(until - Date.now())} to go`;
 }
 
-/** Hours are rounded up: what is said to be over must be. */
+/** Rounded up: what is said to be over must be. */
 function toGo(milliseconds: number): string {
-  return span(milliseconds < HOUR_MS ? milliseconds : Math.ceil(milliseconds / HOUR_MS) * HOUR_MS);
+  const step = milliseconds > 2 * DAY_MS ? DAY_MS : milliseconds > HOUR_MS ? HOUR_MS : 1;
+  return span(Math.ceil(milliseconds / step) * step);
 }
 
 /** When the last of the reasons ends, in ms; null when one has no end. */
