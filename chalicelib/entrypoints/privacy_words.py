@@ -5,12 +5,12 @@ from typing import Final
 from chalicelib.domain.account import Audience, TradesView, Visibility
 
 PROMISE: Final = (
-    "From the lists on a profile and the exchange's tape nobody can tell which order was yours,"
-    " nor your balance to better than a factor of ten, while you trade liquid pairs and do not"
-    " trade all day. Returns are public by the hour, so a patient observer who fits them to market"
-    " prices can learn how your money is split and when you traded; outside liquid pairs, or with"
-    " very many trades, the tape may then tell him how much it is. If that matters, hide trades"
-    " and allocation."
+    "From the lists on a profile and the exchange's tape nobody can tell which order was"
+    " yours, nor your balance to better than a factor of ten, while you trade liquid pairs in"
+    " amounts usual there and do not trade all day. Returns are public by the hour, so a"
+    " patient observer who fits them to market prices can learn how your money is split and"
+    " when you traded; after a few trades the tape may then tell him how much it is, in liquid"
+    " pairs too. If that matters, hide trades and allocation; to be sure, do not be listed."
 )
 
 _TRADES: Final = {

@@ -15,6 +15,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.domain.profile import POOLED
 from chalicelib.domain.windows import hour_of
 from tests.unmasking.league import FIRST, Placed, PublicLeague, Watched
 
@@ -155,11 +156,17 @@ class _Equations:
     def _splits(self, split: Mapping[int, Mapping[str, int]]) -> tuple[Floats, Floats]:
         sides, right = [], []
         for hour, shares in split.items():
-            for pair, held in self._held.items():
-                share = shares.get(pair.removesuffix("USDT"), 0) / 100
-                at = hour - self._first
-                sides.append((held[at] - share * self._value[at]) / _SPLIT_ROUNDING)
-                right.append(share / _SPLIT_ROUNDING)
+            at, value = hour - self._first, self._value[hour - self._first]
+            named = {pair: shares.get(pair.removesuffix("USDT")) for pair in self._pairs}
+            # Coins without a share of their own are pooled, or were less than half a percent.
+            absent = sum(self._held[pair][at] for pair in self._pairs if named[pair] is None)
+            rest = [(absent, shares[POOLED])] if POOLED in shares else []
+            for pair, percent in named.items():
+                if percent is not None or POOLED not in shares:
+                    rest.append((self._held[pair][at], percent or 0))
+            for held, percent in rest:
+                sides.append((held - percent / 100 * value) / _SPLIT_ROUNDING)
+                right.append(percent / 100 / _SPLIT_ROUNDING)
         return np.array(sides).reshape(len(sides), self._value.shape[1]), np.array(right)
 
     def _returns(self, watched: Watched) -> tuple[Floats, Floats]:
@@ -185,9 +192,11 @@ class _Equations:
         if lowest < _FLAT:
             precision += np.eye(2) * (_FLAT - lowest)
         weighed = inverse @ solution[both] - prior * prior_mean[both]
-        opened = float(value[self._rows[number].start - self._first])
+        opened = float(np.clip(value[self._rows[number].start - self._first], *_VALUES))
         mean = np.linalg.solve(precision, weighed)
         return Belief(mean, precision, opened, self._closing[number])
 
 
 _FLAT = 1e-3
+_VALUES = (0.2, 5.0)
+"""Nobody's value leaves these in some days without flows; what the lists leave open may."""

@@ -15,7 +15,9 @@ from tests.unmasking.tape import DenseTape
 from tests.unmasking.trial import Attempt, Rows, attempts, cast, factor, fewest, middle
 
 COUNTS = (1, 5, 10, 20, 40, 200)
-EACH = 5
+EACH = 3
+"""Traders of each count; of the largest, one."""
+
 HOURS = 240
 SEED = 11
 
@@ -61,8 +63,9 @@ def rows() -> Iterator[str]:
     leagues: dict[tuple[str, ...], PublicLeague] = {}
     for setting in SETTINGS:
         if setting.pairs not in leagues:
-            parts = cast(dict.fromkeys(COUNTS, EACH), SEED, pairs=setting.pairs)
-            leagues[setting.pairs] = PublicLeague(parts, hours=HOURS, seed=SEED, spans=1)
+            counts = {**dict.fromkeys(COUNTS, EACH), max(COUNTS): 1}
+            parts = cast(counts, SEED, pairs=setting.pairs)
+            leagues[setting.pairs] = PublicLeague(parts, hours=HOURS, seed=SEED, spans=0)
         league = leagues[setting.pairs]
         tape = DenseTape(league.exchange, day_value=setting.day_value, seed=SEED)
         found = attempts(league, tape, setting.rows, with_returns=setting.with_returns)

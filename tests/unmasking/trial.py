@@ -15,9 +15,9 @@ from tests.unmasking.story import Row, beliefs, rows_of, told
 from tests.unmasking.tape import Tape
 
 LEAST_MONEY, MOST_MONEY = 500.0, 30_000.0
-_EVERY = 2
-"""He reads every other hour of the tape to learn how large orders usually are: over 40 rows an
-error of some percent in that would weigh as much as what the rows tell."""
+_QUIET_HOURS = 48
+"""So many hours of the tape he reads to learn how large orders usually are: over 40 rows an error
+of some percent in that would weigh as much as what the rows tell."""
 
 
 class Rows(Enum):
@@ -73,7 +73,7 @@ def attempts(
     league: PublicLeague, tape: Tape, rows: Rows = Rows.GUARDED, *, with_returns: bool = False
 ) -> list[Attempt]:
     """An attack on each trader of the league."""
-    quiet = range(FIRST, league.last, _EVERY)
+    quiet = range(FIRST, league.last, max(league.hours // _QUIET_HOURS, 1))
     found = []
     for part in league.parts:
         listed = _rows(league, part, rows)
