@@ -39,7 +39,6 @@ class FakeAccounts:
     """The states of the newest account, one for each time it is looked at; the last one stays."""
     refusal: Refusal = Refusal.CAN_TRADE
     sent: list[accounts.LinkBody] = field(default_factory=list)
-    our_addresses: list[str] = field(default_factory=list)
     no_board: bool = False
     ranked: bool = False
 
@@ -99,9 +98,7 @@ class AccountRoutes:
             if len(known.next_states) > 1:
                 known.next_states.pop(0)
             known.linked[-1] = account(known.linked[-1].id, state, known.refusal)
-        return answered(
-            accounts.AccountsAnswer(our_addresses=known.our_addresses, accounts=known.linked)
-        )
+        return answered(accounts.AccountsAnswer(our_addresses=[], accounts=known.linked))
 
     async def link(self, request: web.Request) -> web.Response:
         """A key is taken and checked."""

@@ -34,14 +34,6 @@ def test_what_we_see_comes_before_the_key_is_asked_for(visit: Visit) -> None:
         expect(field).to_have_attribute("autocomplete", "off")
 
 
-def test_where_our_addresses_stay_the_guide_has_them(visit: Visit, league: FakeLeague) -> None:
-    league.accounts.our_addresses = ["192.0.2.1"]
-    page = visit("/link")
-    row = page.locator(".guide li", has_text="Restrict access to trusted IPs only")
-    expect(row).to_contain_text("possible, with nothing but ours: 192.0.2.1")
-    expect(page.locator(".guide")).to_contain_text("leave it so, or choose the next")
-
-
 def test_a_key_is_linked_and_followed_until_it_counts(visit: Visit, league: FakeLeague) -> None:
     league.accounts.next_states = [Status.CHECKING, Status.CHECKING, Status.IMPORTING, Status.LIVE]
     page = visit("/link")

@@ -13,10 +13,7 @@ const LEFT_EMPTY = [
   "Enable Internal Transfer",
 ];
 
-/** `ours`: our internet addresses, where they stay the same; else none. */
-export function KeyGuide({ ours }: { ours: string[] }) {
-  const free = ours.length > 0 ? accountWords.guide_address_free : accountWords.guide_address;
-  const lock = `${accountWords.guide_address_ours.said} ${ours.join(", ")}`;
+export function KeyGuide() {
   return (
     <figure class="guide">
       <div class="drawn">
@@ -38,10 +35,10 @@ export function KeyGuide({ ours }: { ours: string[] }) {
         </ul>
         <h3>IP access restrictions</h3>
         <ul>
-          <Row ticked round said={free.said}>
+          <Row ticked round said={accountWords.guide_address.said}>
             Unrestricted
           </Row>
-          <Row round said={ours.length > 0 ? lock : accountWords.guide_leave.said}>
+          <Row round said={accountWords.guide_leave.said}>
             Restrict access to trusted IPs only
           </Row>
         </ul>

@@ -73,14 +73,6 @@ export const accountWords = {
     said: "leave it so: our addresses change",
     explained: "",
   },
-  guide_address_free: {
-    said: "leave it so, or choose the next",
-    explained: "",
-  },
-  guide_address_ours: {
-    said: "possible, with nothing but ours:",
-    explained: "",
-  },
   guide_where: {
     said: "On Binance's page",
     explained: "Account, API Management, Create API. Choose System-generated for a key with a secret, Self-generated for a key pair. Then Edit restrictions.",

@@ -11,12 +11,10 @@ import { useAnswer } from "../lib/answer";
 import type { Account, Accounts } from "../lib/api";
 import { type AccountWord, accountWords } from "../lib/account-words";
 
-const RARELY_MS = 3_600_000;
 const FIRST: AccountWord[] = ["link_see", "link_cannot", "link_others", "link_end"];
 
 function LinkPage({ name }: { name: string }) {
   const [taken, setTaken] = useState<Account | null>(null);
-  const known = useAnswer<Accounts>("/api/me/accounts", () => RARELY_MS, "member").answer;
   const takesBack = new URLSearchParams(location.search).has("take-back");
   return (
     <ol class="parts">
@@ -34,7 +32,7 @@ function LinkPage({ name }: { name: string }) {
       <li>
         <h2>{accountWords.guide_where.said}</h2>
         <p class="quiet">{accountWords.guide_where.explained}</p>
-        <KeyGuide ours={known?.our_addresses ?? []} />
+        <KeyGuide />
       </li>
       <li>
         <h2>The key</h2>
