@@ -115,7 +115,7 @@ export const accountWords = {
   },
   linked: {
     said: "Your account is linked.",
-    explained: "It counts from now on. The time from before is being fetched; the first rank comes with the first full 24 hours.",
+    explained: "The first rank comes with the first full 24 hours.",
   },
   first_hour: {
     said: "The first full hour has not closed yet.",

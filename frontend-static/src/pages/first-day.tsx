@@ -94,12 +94,14 @@ function Tile({ window, of }: { window: (typeof WINDOWS)[number]; of: FirstWindo
       {of.rank === null && of.preview_pct !== null && (
         <div class="preview">
           <p>
-            {of.would_stand !== null && (
+            {of.would_stand !== null && of.ranked > 0 ? (
               <>
-                You would stand at <b>{of.would_stand.toLocaleString("en")}</b> of {(of.ranked + 1).toLocaleString("en")}{" "}
+                You would stand at <b>{of.would_stand.toLocaleString("en")}</b> of {(of.ranked + 1).toLocaleString("en")} with
               </>
-            )}
-            with <Return percent={of.preview_pct} />
+            ) : (
+              "Your return so far:"
+            )}{" "}
+            <Return percent={of.preview_pct} />
           </p>
           <p class="quiet small">{accountWords.only_you.said}</p>
         </div>
