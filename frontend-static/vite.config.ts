@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from "vite";
 const TEXTS = ["how", "terms", "privacy", "404"];
 const ENTRANCE = ["sign-up", "confirm", "sign-in", "forgot", "reset"];
 const OWN = ["settings", "accounts", "link", "first-day", "follows"];
-const PAGES = ["index", "trader", ...TEXTS, ...ENTRANCE, ...OWN];
+const PAGES = ["index", "trader", "compare", ...TEXTS, ...ENTRANCE, ...OWN];
 const here = import.meta.dirname;
 
 // What the board and the profile share is one file: each further one is a request before the first row.

@@ -1,5 +1,4 @@
-// Runs before the first paint: what the visitor chose stands at once, and nothing moves later.
-// It also serves the buttons of the frame, so that pages of mere text need no other script.
+// Before the first paint: docs/site.md.
 (function () {
   var root = document.documentElement;
 
@@ -7,7 +6,7 @@
     try {
       return localStorage.getItem(name);
     } catch (refused) {
-      return null; // a browser that keeps nothing: the system decides
+      return null;
     }
   }
 
@@ -16,11 +15,10 @@
       if (value === null) localStorage.removeItem(name);
       else localStorage.setItem(name, value);
     } catch (refused) {
-      return; // it holds for this page
+      return;
     }
   }
 
-  // who was signed in here last; whether he still is, src/lib/session.ts finds out
   function showMember() {
     var name = kept("member");
     if (name === null) delete root.dataset.member;
@@ -56,11 +54,14 @@
     return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   }
 
+  addEventListener("load", function () {
+    document.head.appendChild(document.createElement("script")).src = "/banner.js";
+  });
+
   var theme = kept("theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   if (kept("welcomed")) root.dataset.welcomed = "";
   showMember();
-  // the name stands in the header as soon as there is one, before it is painted: nothing moves
   new MutationObserver(function (_, watching) {
     if (!document.getElementById("sign-out")) return;
     watching.disconnect();

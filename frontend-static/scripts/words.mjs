@@ -9,6 +9,7 @@ const FILES = [
   ["settings-words", "settingsWords", "SettingsWord"],
   ["account-words", "accountWords", "AccountWord"],
   ["own-words", "ownWords", "OwnWord"],
+  ["compare-words", "compareWords", "CompareWord"],
 ];
 const [from, folder] = process.argv.slice(2);
 const parts = readFileSync(from, "utf8").split(/^# /m).slice(1);

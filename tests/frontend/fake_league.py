@@ -14,6 +14,7 @@ from chalicelib.domain.exchange_condition import Condition
 from chalicelib.domain.reading import Status
 from chalicelib.entrypoints import board_api as boards
 from chalicelib.entrypoints import profile_answers as profiles
+from chalicelib.entrypoints.card_page import trader_page
 from chalicelib.entrypoints.owner_answers import OwnerAnswer
 from tests.frontend.fake_accounts import AccountRoutes, FakeAccounts
 from tests.frontend.fake_answers import (
@@ -45,6 +46,8 @@ from tests.frontend.fake_session import NAME, FakeMembers, SessionRoutes
 __all__ = ["MARKUP", "NINE", "PAGE", "FakeLeague"]
 
 PAGE = 50
+JOINED_LATE = date(2026, 11, 12)
+"""When those whose names begin with `late_` joined."""
 TRADERS = 173
 OWN_PLACE = 86
 """Where on the board the one stands who may sign in: on its second page."""
@@ -80,6 +83,7 @@ class FakeLeague:
         app.router.add_get("/traders/{name}", self.profile)
         app.router.add_get("/traders/{name}/performance", self.performance)
         app.router.add_get("/traders/{name}/trades", self.trades)
+        app.router.add_get("/traders/{name}/card", self.card)
         SessionRoutes(self).add_to(app)
         MeRoutes(self).add_to(app)
         OwnRoutes(self).add_to(app)
@@ -173,7 +177,10 @@ class FakeLeague:
     async def performance(self, request: web.Request) -> web.Response:
         """A line for the days asked for."""
         first, last = self.span(request)
-        dice = random.Random(1)
+        name = request.match_info["name"]
+        if name == "nobody_here":
+            return problem(404, "there is no such trader")
+        dice = random.Random(1 if name == "quiet_harbour" else name)
         days = []
         own = btc = 0.0
         for place in range((last - first).days + 1):
@@ -189,11 +196,22 @@ class FakeLeague:
             days = [day.model_copy(update={"cumulative_pct": None}) for day in days[:-1]] + days[
                 -1:
             ]
+        if name.startswith("late_"):
+            days = [without(day) if day.date < JOINED_LATE else day for day in days]
         if self.is_own(request):
             days = [own_day(day, place, len(days)) for place, day in enumerate(days)]
         return self.refused(request) or answered(
             profiles.PerformanceAnswer(first=first, last=last, days=days)
         )
+
+    async def card(self, request: web.Request) -> web.Response:
+        """The page behind a shared link."""
+        number = {"pct": "2.18", "rank": 14, "capped": False}
+        seen = {
+            "name": request.match_info["name"], "as_of": instant(self.as_of),
+            "pnl": dict.fromkeys(("24h", "7d", "30d"), number),
+        }  # fmt: skip
+        return web.Response(text=trader_page(seen, ""), content_type="text/html")
 
     async def trades(self, request: web.Request) -> web.Response:
         """Two pages of trades."""
@@ -236,3 +254,8 @@ class FakeLeague:
         if "Authorization" in request.headers and self.members.asker(request) is None:
             return problem(401, "the access token is not valid any more; sign in again")
         return None
+
+
+def without(day: profiles.DayAnswer) -> profiles.DayAnswer:
+    """A day before joining, of which nothing is known."""
+    return day.model_copy(update={"cumulative_pct": None})

@@ -21,6 +21,7 @@ from tests.frontend.serving import serving
 
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+BANNER = "We move house on Sunday from 02:00 to 03:00 UTC. Boards come late then; nothing is lost."
 Change = Callable[[FakeLeague], object]
 STATES: dict[str, tuple[str, Change]] = {
     "board": ("/", lambda league: None),
@@ -41,6 +42,23 @@ STATES: dict[str, tuple[str, Change]] = {
     "trader-new": ("/t/quiet_harbour", lambda league: setattr(league, "new", True)),
     "trader-failed": ("/t/quiet_harbour", lambda league: league.broken.add("/traders")),
     "trader-unknown": ("/t/nobody_here", lambda league: None),
+    "compare": ("/compare?t=quiet_harbour&t=north_finch&t=amber_otter", lambda league: None),
+    "compare-four": (
+        "/compare?t=quiet_harbour&t=north_finch&t=amber_otter&t=late_maple",
+        lambda league: None,
+    ),
+    "compare-one": ("/compare?t=quiet_harbour", lambda league: None),
+    "compare-nobody": ("/compare", lambda league: None),
+    "compare-unknown": ("/compare?t=quiet_harbour&t=nobody_here", lambda league: None),
+    "compare-none-in-common": (
+        "/compare?t=quiet_harbour&t=late_maple&from=2026-11-01&to=2026-11-08",
+        lambda league: None,
+    ),
+    "compare-failed": (
+        "/compare?t=quiet_harbour&t=north_finch",
+        lambda league: league.broken.add("/traders"),
+    ),
+    "banner": ("/", lambda league: setattr(league, "banner", BANNER)),
     "own": ("/t/quiet_harbour", lambda league: None),
     "own-90d": ("/t/quiet_harbour?from=2026-08-25&to=2026-11-23", lambda league: None),
     "own-hidden": ("/t/quiet_harbour", lambda league: None),

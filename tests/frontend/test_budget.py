@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-LATE = "line-chart"
+from tests.frontend.every_page import PAGES
+
+LATE = ("line-chart", "compare-chart")
 OWN = ("OwnParts", "own-charts", "own-words")
 """What only the trader's own profile loads."""
-OTHERS = ("how", "terms", "privacy", "404", "sign-up", "confirm", "sign-in", "forgot", "reset",
-          "settings", "accounts", "link", "first-day", "follows")  # fmt: skip
+MOST = {"index": 20}
+"""Kilobytes of scripts; for all other pages 25."""
 
 
 def _size(path: Path) -> int:
@@ -37,25 +39,23 @@ def _kilobytes(paths: set[Path], suffix: str) -> float:
     return sum(_size(path) for path in paths if path.suffix == suffix) / 1000
 
 
-@pytest.mark.parametrize(
-    ("page", "limit"),
-    [("index", 20), ("trader", 25), *((page, 25) for page in OTHERS)],
-)
-def test_a_page_keeps_to_its_scripts_and_styles(dist: Path, page: str, limit: int) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_keeps_to_its_scripts_and_styles(dist: Path, page: str) -> None:
     files = _files(dist, page)
-    assert 0 < _kilobytes(files, ".js") <= limit
+    assert 0 < _kilobytes(files, ".js") <= MOST.get(page, 25)
     assert 0 < _kilobytes(files, ".css") <= 8
 
 
-def test_the_profile_with_its_line_keeps_to_fifty_kilobytes(dist: Path) -> None:
-    late = set((dist / "assets").glob(f"{LATE}*.js"))
-    assert late
-    assert _kilobytes(_files(dist, "trader") | late, ".js") <= 50
+@pytest.mark.parametrize("page", ["trader", "compare"])
+def test_a_page_with_its_lines_keeps_to_fifty_kilobytes(dist: Path, page: str) -> None:
+    late = {path for name in LATE for path in (dist / "assets").glob(f"{name}*.js")}
+    assert len(late) >= len(LATE)
+    assert _kilobytes(_files(dist, page) | late, ".js") <= 50
 
 
 def test_a_trader_pays_little_more_for_his_own_profile(dist: Path) -> None:
     late = {path for name in OWN for path in (dist / "assets").glob(f"{name}*")}
-    drawn = set((dist / "assets").glob(f"{LATE}*"))
+    drawn = set((dist / "assets").glob(f"{LATE[0]}*"))
     seen = _files(dist, "trader")
     assert not late & seen
     assert 0 < _kilobytes(late, ".js") <= 10

@@ -25,6 +25,7 @@ PAGES = (
     "/sign-in",
     "/forgot",
     "/reset",
+    "/compare",
     "/follows?as=a-visitor",
 )
 OWN = (

@@ -24,6 +24,7 @@ export function BoardTools({ asked }: { asked: Asked }) {
           </a>
         ))}
       </nav>
+      <a class="button" href="/compare">Compare</a>
       <Search asked={asked} />
     </div>
   );

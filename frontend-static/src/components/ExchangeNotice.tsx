@@ -11,11 +11,6 @@ export function ExchangeNotice() {
   const { answer } = useAnswer<LeagueStatus>("/api/status", () => ASK_EVERY_MS);
   return (
     <>
-      {answer?.banner && (
-        <div class="notice" role="status">
-          <p>{answer.banner}</p>
-        </div>
-      )}
       {answer?.exchange && <OfTheExchange exchange={answer.exchange} />}
     </>
   );

@@ -7,6 +7,7 @@ import { Flag, How } from "./Explain";
 import { FollowButton } from "./FollowButton";
 import { OwnTools } from "./OwnTools";
 import { Refreshed } from "./Refreshed";
+import { ShareButton } from "./ShareButton";
 
 const STATUS_FLAGS: Record<Status, Word | null> = {
   active: null,
@@ -29,7 +30,15 @@ export function ProfileHead({ name, profile, mine, looksAs }: Props) {
         {mine && <span class="you">you</span>}
         {flag && <Flag of={flag} tone={flag === "old_data" ? "warn" : "note"} />}
       </div>
-      <div class="actions">{mine ? !looksAs && <OwnTools /> : <FollowButton name={profile?.name ?? name} wide />}</div>
+      <div class="actions">
+        {mine ? !looksAs && <OwnTools /> : <FollowButton name={profile?.name ?? name} wide />}
+        {!looksAs && (
+          <>
+            <a class="button" href={`/compare?t=${encodeURIComponent(profile?.name ?? name)}`}>Compare</a>
+            <ShareButton name={profile?.name ?? name} />
+          </>
+        )}
+      </div>
       <ul class="about">
         {profile ? (
           <>
