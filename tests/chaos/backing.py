@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from chalicelib import wiring
 from chalicelib.services.hour_file_ports import PublicFiles
@@ -32,6 +32,9 @@ class Backing:
     close: Callable[[], None] = lambda: None
 
 
+BATCHES: Final = (1, 2, 3, 10)
+"""How many events a function is handed at most; the fewer, the more of them overtake each other."""
+
 MakesBacking: TypeAlias = Callable[[Callable[[], datetime], Random, Plan], Backing]
 """Makes fresh stores, given the machine's clock, chance, and what is to go wrong."""
 
@@ -39,7 +42,7 @@ MakesBacking: TypeAlias = Callable[[Callable[[], datetime], Random, Plan], Backi
 def memory(machine: Callable[[], datetime], random: Random, plan: Plan) -> Backing:
     """Everything in this process; what goes wrong does so before the ports alone."""
     fakes = Fakes()
-    events, tasks = Box(machine, random, 10), Box(machine, random, 1)
+    events, tasks = Box(machine, random, random.choice(BATCHES)), Box(machine, random, 1)
     return Backing(
         stores_of(fakes),
         fakes.vault,

@@ -24,6 +24,7 @@ class Fault(Enum):
     REFUSED = "refused"  # throttled: nothing was done, the caller is told so
     ANSWER_LOST = "answer-lost"  # done, and the caller is told that it may not have been
     TWICE = "twice"  # the SDK sent it again, since the first answer was lost
+    OVERTAKEN = "overtaken"  # before it is done, all others do what is theirs to do
     KILLED_BEFORE = "killed-before"
     KILLED_AFTER = "killed-after"
 
@@ -61,9 +62,11 @@ class Strike:
 
 @dataclass
 class Plan:
-    """The faults that wait. `calls` counts all calls, `struck` what really happened."""
+    """The faults that wait. `calls` counts all calls, `struck` what really happened; `others` do
+    what is theirs to do."""
 
     waiting: list[Strike] = field(default_factory=list)
+    others: Callable[[], None] = lambda: None
     calls: int = 0
     struck: list[str] = field(default_factory=list)
 
@@ -151,6 +154,9 @@ class Proxy:
             fault is Fault.KILLED_AFTER and name.partition(".")[2] in READS
         ):
             raise Killed(name)
+        if fault is Fault.OVERTAKEN:
+            self._plan.others()
+            return real(*arguments, **named)
         result = real(*arguments, **named)
         if fault is Fault.ANSWER_LOST:
             raise refusal(f"the answer to {name} was lost")

@@ -28,7 +28,7 @@ from chalicelib.stores import dynamo_stores
 from sandbox.children import Children
 from sandbox.cloud import NEUTRAL_AWS, REGION, SITE_BUCKET, Cloud, make_queues, start_local_cloud
 from tests.builders import EXCHANGE
-from tests.chaos.backing import Backing, MakesBacking
+from tests.chaos.backing import BATCHES, Backing, MakesBacking
 from tests.chaos.faults import Fault, Killed, Plan
 from tests.chaos.mail import Noted, SqsBox
 
@@ -57,6 +57,9 @@ class Wire:
             return _answer(request, 400, _THROTTLED)
         if fault is Fault.KILLED_BEFORE:
             raise Killed("wire")
+        if fault is Fault.OVERTAKEN:
+            self.plan.others()
+            return None
         answer = self._session.send(request)
         if fault is Fault.TWICE:
             return self._session.send(request)
@@ -151,7 +154,7 @@ class LocalCloud:
         def queue(name: str) -> Queue:
             return Queue(self._clients["sqs"], queues[name], lambda _: None)
 
-        events, tasks = box("events", 10), box("tasks", 1)
+        events, tasks = box("events", random.choice(BATCHES)), box("tasks", 1)
         return Backing(
             dynamo_stores(self._tables, EXCHANGE),
             KmsKeyVault(self._clients["kms"], cloud.key_id),

@@ -14,6 +14,7 @@ from chalicelib.adapters import messages
 from chalicelib.services.ports import RankTask, ShardTask, StreamItem
 
 AGAIN_AFTER = timedelta(seconds=30)
+_REPEATED_AFTER = (0, 0, 20, 90)
 MOST_TRIES = 60
 """More than a real queue allows: what is refused because we refuse it is no poison."""
 
@@ -72,7 +73,8 @@ class Box:
             self.parcels.remove(each)
             if self.repeat:
                 self.repeat -= 1
-                self.post(each.body)
+                late = timedelta(seconds=self.random.choice(_REPEATED_AFTER))
+                self.parcels.append(Parcel(each.body, self.machine() + late))
 
     def empty(self) -> bool:
         """Whether nothing waits."""

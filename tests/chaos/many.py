@@ -39,6 +39,7 @@ def play_many(
     backing: MakesBacking = memory,
     *,
     shrink: bool = True,
+    wire: bool = False,
 ) -> None:
     """Play `number` schedules of the seed, or as many as there is time for. Raises Failed."""
     failing: list[tuple[str, str]] = []
@@ -68,10 +69,11 @@ def play_many(
         suppress_health_check=list(HealthCheck),
     )
     try:
-        seed(first_seed)(drawn(given(steps=schedules(wire=backing is not memory))(one)))()
+        seed(first_seed)(drawn(given(steps=schedules(wire=wire))(one)))()
     except _Enough:
-        return
-    except Exception as error:
+        pass
+    except Exception:
         if not failing:
             raise
-        raise Failed(*failing[-1]) from error
+    if failing:
+        raise Failed(*min(failing, key=lambda each: len(each[0])))

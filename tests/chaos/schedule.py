@@ -163,7 +163,7 @@ def _strikes(where: Sequence[str]) -> Verb:
 VERBS: Final[Mapping[str, Verb]] = {
     "act": Verb(14, _said(ACCOUNT, _WHAT, _number(0, 9999)), _act),
     "pass": Verb(5, _said(_number(1, 90)), lambda w, s: w.pass_time(int(s))),
-    "hour": Verb(4, _said(), lambda w: w.close_hour()),
+    "hour": Verb(7, _said(), lambda w: w.close_hour()),
     "tick": Verb(1, _said(), lambda w: w.tick()),
     "strike": _strikes(_WHERE),
     "start": Verb(3, _said(CONTAINER), lambda w, c: w.start(c)),
@@ -204,6 +204,8 @@ OPENINGS: Final = (
     "start red; link ann.1; link bob.1; pass 20",
     "start red; start blue; link ann.1; link ann.2; link bob.1; pass 20",
     "link ann.1; start blue",
+    "mail events repeat 4; start red; link ann.1; link bob.1; pass 20",
+    "mail events repeat 9; mail events shuffle 1; mail tasks repeat 4; start red; link ann.1",
 )
 
 

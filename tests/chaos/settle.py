@@ -5,6 +5,7 @@ from typing import Final
 
 from tests.chaos.world import CONTAINERS, World
 
+_SILENCE_IS_KNOWN_AFTER_S: Final = 70
 _MOST_ROUNDS: Final = 400
 _LONGEST_LEAP: Final = timedelta(hours=30)
 
@@ -29,6 +30,8 @@ def _calm(world: World) -> None:
     world.exchange.limits.bans.forget()
     world.hear_again()
     world.set_skew(0)
+    if any(link.frozen for each in world.containers.values() for link in each.line.links):
+        world.pass_time(_SILENCE_IS_KNOWN_AFTER_S)
     for box in (world.backing.event_box, world.backing.task_box):
         box.held, box.repeat = False, 0
 

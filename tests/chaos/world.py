@@ -2,8 +2,8 @@
 real containers, app.py's own functions, and stores between which and the league things go wrong.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -100,6 +100,8 @@ class World:
         )
         limits.bans.on_ban = self._cut_banned
         self.plan = Plan()
+        self.plan.others = self._others_work
+        self._at_work: set[str] = set()
         self.backing = backing(self.machine, Random(seed + 1), self.plan)
         self.stores = self._faulty_stores()
         self.events = Proxy("events", self.backing.events, self.plan)
@@ -262,12 +264,28 @@ class World:
     def work(self) -> None:
         """Everybody does what is due now."""
         for name, container in list(self.containers.items()):
-            with self._process(name):
+            if name in self._at_work:
+                continue
+            with self._working(name), self._process(name):
                 container.turn()
             if container.ended is not None:
                 self.containers.pop(name, None)
         self.deliver()
         self._try_wishes()
+
+    def _others_work(self) -> None:
+        """What happens between two calls of a process; not again within that."""
+        if "others" not in self._at_work:
+            with self._working("others"):
+                self.work()
+
+    @contextmanager
+    def _working(self, name: str) -> Iterator[None]:
+        self._at_work.add(name)
+        try:
+            yield
+        finally:
+            self._at_work.discard(name)
 
     def _process(self, name: str) -> "_MayDie":
         return _MayDie(lambda: self.kill(name))
@@ -359,9 +377,10 @@ class World:
 
     def _try_wishes(self) -> None:
         """People ask again until it is done, in their order."""
-        while self.wishes:
+        while self.wishes and "traders" not in self._at_work:
             try:
-                self.wishes[0]()
+                with self._working("traders"):
+                    self.wishes[0]()
             except _PASSING:
                 return
             self.wishes.pop(0)

@@ -10,8 +10,9 @@ from moto import mock_aws
 from chalicelib.adapters.public_files import S3PublicFiles
 from chalicelib.domain.errors import StoreUnavailable
 from chalicelib.domain.hour_file import ChainLink
-from chalicelib.services.hour_file_ports import Chain, Published
+from chalicelib.services.hour_file_ports import Chain, PublicFiles, Published
 from tests.contract.stores import Fresh, Stores
+from tests.fake_hour_files import FakePublicFiles
 from tests.fakes import FakeChain
 
 REGION = "eu-central-1"
@@ -92,6 +93,24 @@ def s3(fresh: Fresh) -> Iterator[Any]:
 
 def _bucket(fresh: Fresh) -> str:
     return f"site-{fresh.number}"
+
+
+class TestPublicFiles:
+    @pytest.fixture(params=["fake", "s3"])
+    def files(self, request: pytest.FixtureRequest, fresh: Fresh) -> PublicFiles:
+        if request.param == "fake":
+            return FakePublicFiles()
+        return S3PublicFiles(request.getfixturevalue("s3"), _bucket(fresh))
+
+    def test_the_first_text_of_a_new_file_stays(self, files: PublicFiles) -> None:
+        assert files.put_new("2026-03-01T12-r0.jsonl", "one\n") == "one\n"
+        assert files.put_new("2026-03-01T12-r0.jsonl", "another\n") == "one\n"
+        assert files.put_new("2026-03-01T13-r0.jsonl", "another\n") == "another\n"
+
+    def test_the_last_text_of_another_stays(self, files: PublicFiles) -> None:
+        files.put("latest.json", "{}")
+        files.put("latest.json", '{"hour": 1}')
+        assert files.put_new("latest.json", "") == '{"hour": 1}'
 
 
 class TestS3PublicFiles:

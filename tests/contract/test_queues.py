@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from chalicelib.adapters.messages import read_items, read_task
 from chalicelib.adapters.queues import LARGEST, EventQueue, Queue, TaskQueue
 from chalicelib.domain.errors import DeliveryFailed, InvalidRequest
 from chalicelib.services.ports import Events, RankTask, ShardTask, Tasks
-from tests.builders import stream_item
+from tests.builders import NOON, stream_item
+from tests.chaos.mail import Box, BoxedEvents, BoxedTasks
 from tests.contract.conftest import REGION
 from tests.fakes import FakeEvents, FakeTasks
 
@@ -40,8 +42,16 @@ def received(cloud: None) -> Received:
     return Received()
 
 
-@pytest.fixture(params=["fake", "sqs"])
+def box() -> Box:
+    """The queue in memory that schedules of faults are played on."""
+    return Box(lambda: NOON, Random(1), batch=10_000)
+
+
+@pytest.fixture(params=["fake", "boxed", "sqs"])
 def events(request: pytest.FixtureRequest) -> tuple[Events, Callable[[], list[Any]]]:
+    if request.param == "boxed":
+        boxed = BoxedEvents(box())
+        return boxed, lambda: [i for each in boxed.box.hand_out() for i in read_items(each.body)]
     if request.param == "fake":
         fake = FakeEvents()
         return fake, lambda: fake.sent
@@ -50,8 +60,11 @@ def events(request: pytest.FixtureRequest) -> tuple[Events, Callable[[], list[An
     return queue, lambda: [item for body in received.bodies() for item in read_items(body)]
 
 
-@pytest.fixture(params=["fake", "sqs"])
+@pytest.fixture(params=["fake", "boxed", "sqs"])
 def tasks(request: pytest.FixtureRequest) -> tuple[Tasks, Callable[[], list[Any]]]:
+    if request.param == "boxed":
+        boxed = BoxedTasks(box())
+        return boxed, lambda: [read_task(each.body) for each in boxed.box.hand_out()]
     if request.param == "fake":
         fake = FakeTasks()
         return fake, lambda: fake.sent
