@@ -1,20 +1,22 @@
-"""Play as many schedules as are asked for, on as many processes, each with a seed of its own."""
+"""Play as many schedules as are asked for, and make one that fails as short as it can be."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from random import Random
 
 from tests.chaos.backing import MakesBacking, memory
 from tests.chaos.play import play
-from tests.chaos.schedule import Step, schedules, told
+from tests.chaos.schedule import Step, drawn, told
+
+_MOST_TRIES = 150
 
 
 class Failed(AssertionError):
     """A schedule after which something is not as it must be; the shortest that was found."""
 
-    def __init__(self, schedule: str, wrong: str) -> None:
-        super().__init__(f"{wrong}\nREPLAY={schedule!r}")
+    def __init__(self, schedule: str, wrong: str, drawn_as: str) -> None:
+        super().__init__(f"schedule {drawn_as}: {wrong}\nREPLAY={schedule!r}")
         self.schedule = schedule
 
 
@@ -28,52 +30,49 @@ class Tally:
     struck: int = 0
 
 
-class _Enough(BaseException):
-    """Time is up."""
-
-
 def play_many(
     number: int,
-    first_seed: int,
+    seed: int,
     tally: Tally,
     backing: MakesBacking = memory,
     *,
-    shrink: bool = True,
     wire: bool = False,
 ) -> None:
-    """Play `number` schedules of the seed, or as many as there is time for. Raises Failed."""
-    failing: list[tuple[str, str]] = []
-
-    def one(steps: list[Step]) -> None:
+    """Play the schedules seed/0 … seed/number − 1, as long as there is time. Raises Failed."""
+    for place in range(number):
         if time.monotonic() > tally.ends_at:
-            raise _Enough
+            return
+        steps = drawn(Random(f"{seed}/{place}"), wire=wire)
         try:
             world = play(steps, backing)
         except Exception as error:
-            failing.append((told(steps), f"{type(error).__name__}: {error}"))
-            raise
-        if not failing:
-            tally.played += 1
-            tally.calls += world.plan.calls
-            tally.struck += len(world.plan.struck)
+            shortest, wrong = _shortest(steps, error, backing)
+            raise Failed(told(shortest), wrong, f"{seed}/{place}") from error
+        tally.played += 1
+        tally.calls += world.plan.calls
+        tally.struck += len(world.plan.struck)
 
-    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
-    drawn = settings(
-        max_examples=number,
-        database=None,
-        deadline=None,
-        phases=phases,
-        verbosity=Verbosity.quiet,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    try:
-        seed(first_seed)(drawn(given(steps=schedules(wire=wire))(one)))()
-    except _Enough:
-        pass
-    except Exception:
-        if not failing:
-            raise
-    if failing:
-        raise Failed(*min(failing, key=lambda each: len(each[0])))
+
+def _shortest(
+    steps: Sequence[Step], error: Exception, backing: MakesBacking
+) -> tuple[list[Step], str]:
+    """The steps without those that the failure does not need: halves first, then ever less."""
+    left, wrong, tries = list(steps), _words(error), 0
+    size = len(left) // 2
+    while size:
+        place = 0
+        while place < len(left) and tries < _MOST_TRIES:
+            without = left[:place] + left[place + size :]
+            tries += 1
+            try:
+                play(without, backing)
+            except Exception as again:
+                left, wrong = without, _words(again)
+            else:
+                place += size
+        size //= 2
+    return left, wrong
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

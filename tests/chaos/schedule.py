@@ -8,7 +8,8 @@ failing one can be made shorter.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from random import Random
+from typing import Final, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -16,8 +17,10 @@ from sandbox.exchange.fault_rules import FaultKind, FaultRule
 from tests.chaos.faults import Fault, Strike
 from tests.chaos.world import ACTS, CONTAINERS, TRADERS, World
 
+MOST_STEPS: Final = 24
 ACCOUNTS: Final = tuple(name for names in TRADERS.values() for name in names)
-Arguments: TypeAlias = st.SearchStrategy[tuple[Any, ...]]
+Choice: TypeAlias = Sequence[str] | range
+"""What stands at one place of a step."""
 
 _WHERE: Final = (
     "ledger.add",
@@ -84,20 +87,20 @@ class Verb:
     """How often it is drawn, what it is said with, and what it does."""
 
     weight: int
-    arguments: Arguments
+    arguments: tuple[Choice, ...]
     happen: Callable[..., None]
 
 
-def _one(names: Sequence[str]) -> st.SearchStrategy[str]:
-    return st.sampled_from(list(names))
+def _choice(names: Sequence[str]) -> Sequence[str]:
+    return tuple(names)
 
 
-def _number(least: int, most: int) -> st.SearchStrategy[str]:
-    return st.integers(least, most).map(str)
+def _number(least: int, most: int) -> range:
+    return range(least, most + 1)
 
 
-def _said(*parts: st.SearchStrategy[str]) -> Arguments:
-    return st.tuples(*parts)
+def _said(*parts: Choice) -> tuple[Choice, ...]:
+    return parts
 
 
 def _act(world: World, name: str, what: str, dice: str) -> None:
@@ -151,13 +154,13 @@ def _ban(world: World, name: str, seconds: str) -> None:
         world.exchange.limits.bans.ban(container.line.address, int(seconds))
 
 
-ACCOUNT, CONTAINER = _one(ACCOUNTS), _one(CONTAINERS)
-_WHAT = _one(list(_ACT_NAMES))
-_FAULT = _one([each.value for each in Fault])
+ACCOUNT, CONTAINER = _choice(ACCOUNTS), _choice(CONTAINERS)
+_WHAT = _choice(list(_ACT_NAMES))
+_FAULT = _choice([each.value for each in Fault])
 
 
 def _strikes(where: Sequence[str]) -> Verb:
-    return Verb(8, _said(_FAULT, _one(where), _number(0, 12), _number(1, 3)), _strike)
+    return Verb(8, _said(_FAULT, _choice(where), _number(0, 12), _number(1, 3)), _strike)
 
 
 VERBS: Final[Mapping[str, Verb]] = {
@@ -169,27 +172,27 @@ VERBS: Final[Mapping[str, Verb]] = {
     "start": Verb(3, _said(CONTAINER), lambda w, c: w.start(c)),
     "kill": Verb(2, _said(CONTAINER), lambda w, c: w.kill(c)),
     "leave": Verb(2, _said(CONTAINER), lambda w, c: w.leave(c)),
-    "line": Verb(3, _said(CONTAINER, _one(("cut", "freeze", "announce")), _number(0, 5)), _line),
+    "line": Verb(3, _said(CONTAINER, _choice(("cut", "freeze", "announce")), _number(0, 5)), _line),
     "link": Verb(3, _said(ACCOUNT), lambda w, a: w.link(a)),
     "rekey": Verb(1, _said(ACCOUNT), lambda w, a: w.link(a, new_key=True)),
     "unlink": Verb(1, _said(ACCOUNT), lambda w, a: w.unlink(a)),
     "mail": Verb(
         4,
         _said(
-            _one(("events", "tasks")),
-            _one(("hold", "release", "release", "shuffle", "repeat")),
+            _choice(("events", "tasks")),
+            _choice(("hold", "release", "release", "shuffle", "repeat")),
             _number(1, 4),
         ),
         _mail,
     ),
-    "events": Verb(2, _said(ACCOUNT, _one(("lost", "heard"))), _hear),
+    "events": Verb(2, _said(ACCOUNT, _choice(("lost", "heard"))), _hear),
     "answers": Verb(
         3,
         _said(
-            _one([each.value for each in _ANSWERS]),
-            _one(_PATHS),
+            _choice([each.value for each in _ANSWERS]),
+            _choice(_PATHS),
             _number(1, 4),
-            _one(("executed", "not")),
+            _choice(("executed", "not")),
         ),
         _answers,
     ),
@@ -225,19 +228,29 @@ def told(steps: Sequence[Step]) -> str:
     return "; ".join(map(str, steps))
 
 
-def _step(wire: bool) -> st.SearchStrategy[Step]:
-    choices: list[st.SearchStrategy[Step]] = []
-    verbs = {**VERBS, "strike": _ON_THE_WIRE} if wire else VERBS
-    for name, verb in verbs.items():
-        made = verb.arguments.map(lambda said, name=name: Step(name, said))  # type: ignore[misc]
-        choices += [made] * verb.weight
-    return st.sampled_from(choices).flatmap(lambda made: made)
+def _verbs(wire: bool) -> Mapping[str, Verb]:
+    return {**VERBS, "strike": _ON_THE_WIRE} if wire else VERBS
 
 
-def schedules(most: int = 24, *, wire: bool = False) -> st.SearchStrategy[list[Step]]:
+def drawn(random: Random, most: int = MOST_STEPS, *, wire: bool = False) -> list[Step]:
     """An opening and up to `most` steps; with `wire` things also go wrong below the adapters."""
+    verbs = _verbs(wire)
+    names, weights = list(verbs), [each.weight for each in verbs.values()]
+    chosen = random.choices(names, weights, k=random.randint(1, most))
+    steps = [
+        Step(name, tuple(str(random.choice(part)) for part in verbs[name].arguments))
+        for name in chosen
+    ]
+    return parsed(random.choice(OPENINGS)) + steps
+
+
+def schedules(most: int = MOST_STEPS) -> st.SearchStrategy[list[Step]]:
+    """The same as Hypothesis draws and shortens them."""
+    choices: list[st.SearchStrategy[Step]] = []
+    for name, verb in VERBS.items():
+        said = st.tuples(*(st.sampled_from(part).map(str) for part in verb.arguments))
+        made = said.map(lambda words, name=name: Step(name, words))  # type: ignore[misc]
+        choices += [made] * verb.weight
+    step = st.sampled_from(choices).flatmap(lambda made: made)
     opening = st.sampled_from(OPENINGS).map(parsed)
-    rest = st.integers(1, most).flatmap(
-        lambda size: st.lists(_step(wire), min_size=size, max_size=size)
-    )
-    return st.builds(lambda first, rest: first + rest, opening, rest)
+    return st.builds(lambda first, rest: first + rest, opening, st.lists(step, max_size=most))

@@ -1,10 +1,11 @@
 """A seeded few schedules of faults; `make chaos` plays as many as are wanted."""
 
 import pytest
+from hypothesis import given, settings
 
 from tests.chaos.many import Tally, play_many
 from tests.chaos.play import play
-from tests.chaos.schedule import parsed, told
+from tests.chaos.schedule import Step, parsed, schedules, told
 
 ONCE_WRONG = [
     # an account that went on with another key was never subscribed again
@@ -23,6 +24,12 @@ def test_whatever_goes_wrong_the_league_ends_with_the_exchanges_own_books(seed: 
     play_many(60, seed, tally)
     assert tally.played == 60
     assert tally.struck > 10
+
+
+@given(steps=schedules())
+@settings(max_examples=25, deadline=None, derandomize=True, database=None)
+def test_whatever_hypothesis_thinks_of_the_books_are_right(steps: list[Step]) -> None:
+    play(steps)
 
 
 @pytest.mark.parametrize("schedule", ONCE_WRONG)

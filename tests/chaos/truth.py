@@ -157,9 +157,7 @@ def _movements(of: _Linked) -> Iterator[str]:
         for each in books_of(of.world.exchange, of.uid)["movements"]
         if each["at"] > since
     ]
-    sent = {each for each in moved if each[0].startswith("wd-")}
-    back = {(name, asset, -change) for name, asset, change in sent} & set(moved)
-    cancelled = back | {(name, asset, -change) for name, asset, change in back}
+    cancelled = {(name, asset, -change) for name, asset, change in moved} & set(moved)
     theirs = Counter((each[1], each[2]) for each in moved if each not in cancelled)
     returned = Counter((each[1], each[2]) for each in moved if each in cancelled)
     ours = Counter(
@@ -212,10 +210,9 @@ def _marks(world: World) -> Iterator[str]:
         FakeRuns(),
         FakeCorrections(),
     )
+    first = _first_hour(world, last, fresh)
     mark_shard(ShardTask(last, 0), fresh, FakeTasks())
-    rows = list(stores.holdings.of_shard(0))
-    first = min([last, *(closing_hour(row.linked_at) for row in rows)])
-    keys = [
+    keys: list[BlockKey] = [
         *((0, kind, hour) for hour in range(first, last + 1) for kind in (Kind.HOUR, Kind.SCORES)),
         *((0, Kind.DAY, day) for day in range(day_of_hour(first), day_of_hour(last) + 1)),
         (0, Kind.SLOW, 0),
@@ -237,6 +234,24 @@ def _marks(world: World) -> Iterator[str]:
         orders = [each.order(window.name, ours, 0, 999) for each in (stores.boards, boards)]
         if orders[0] != orders[1]:
             yield f"the order of {window.name} is {orders[0]}, made anew {orders[1]}"
+
+
+def _first_hour(world: World, last: int, fresh: MarkStores) -> int:
+    """The first hour that can be made anew. A row knows of its newest link alone: where an account
+    was linked again, the hours before that are taken as they are stored."""
+    stores = world.backing.stores
+    rows = list(stores.holdings.of_shard(0))
+    first = min([last, *(closing_hour(row.linked_at) for row in rows)])
+    again = [closing_hour(row.linked_at) for row in rows if row.link_number > 1]
+    if not again:
+        return first
+    hours = range(world.hours[0], max(again))
+    known: list[BlockKey] = [(0, kind, h) for h in hours for kind in (Kind.HOUR, Kind.SCORES)]
+    days = {day_of_hour(hour) for hour in hours} - {day_of_hour(max(again))}
+    known += [(0, Kind.SLOW, 0), *((0, Kind.DAY, day) for day in sorted(days))]
+    fresh.history.put_blocks(stores.history.blocks(known))
+    fresh.runs.set_last_complete(0, max(again) - 1)
+    return max(again)
 
 
 def _differing(
