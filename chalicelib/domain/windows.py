@@ -16,6 +16,7 @@ LEAST_VALUE = 100.0
 
 LONGEST_SPAN = 366
 _DEFAULT_DAYS = 7
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
@@ -86,8 +87,15 @@ def calendar_days(first: date | None, last: date | None, today: date) -> range:
     """Day numbers from `first` to `last`, both included.
 
     Default: until today, from seven days before the last. Raises InvalidRequest when `first`
-    is after `last` or the span is longer than 366 days.
+    is after `last`, the span is longer than 366 days, or a date is none of 1900 … 2999: what is
+    read around a span must have dates too.
     """
+    for given in (first, last):
+        if given is not None and not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+            raise InvalidRequest(
+                f"{given.isoformat()} is out of reach; ask for dates from {_FIRST_YEAR} to"
+                f" {_LAST_YEAR}"
+            )
     end = day_of_date(last or today)
     start = end - _DEFAULT_DAYS if first is None else day_of_date(first)
     if start > end:

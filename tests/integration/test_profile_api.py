@@ -155,6 +155,20 @@ class TestWhoIsNotFound:
         assert len(response.body) < 300
 
 
+@pytest.mark.parametrize("route", ["/performance", "/trades", "/transactions"])
+@pytest.mark.parametrize(
+    "parameters", ["to=0001-01-01", "from=0001-01-01&to=0001-01-02", "to=9999-12-31"]
+)
+def test_dates_at_the_ends_of_the_calendar_are_refused(
+    league: ReadSide, route: str, parameters: str
+) -> None:
+    for headers in ({}, {"Authorization": "Bearer T0"}):
+        response = league.get(f"/traders/Ada{route}?{parameters}", **headers)
+        own = route != "/transactions" or headers
+        assert response.status_code == (400 if own else 403)
+        assert not own or "ask for dates from 1900 to 2999" in response.json_body["detail"]
+
+
 @pytest.mark.parametrize("route", ["/performance", "/trades"])
 @pytest.mark.parametrize(
     ("parameters", "says"),
