@@ -4,12 +4,14 @@
 """
 
 import json
+from collections.abc import Collection
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Literal
 
 from chalice import Blueprint, Response
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
 from chalicelib.entrypoints import (
@@ -68,6 +70,9 @@ _OWN = {
 }
 
 
+_NOT_MODIFIED = {"description": "The asker has the newest already (If-None-Match)."}
+
+
 class Document(http.Answer):
     """An OpenAPI document."""
 
@@ -104,7 +109,11 @@ def document() -> dict[str, Any]:
     paths["/openapi.json"] = {
         "get": {
             "summary": "This document.",
-            "responses": {"200": _content("OpenAPI 3.1", "application/json", {"type": "object"})},
+            "responses": {
+                "200": _content("OpenAPI 3.1", "application/json", {"type": "object"}),
+                "304": _NOT_MODIFIED,
+                "400": _problem(HTTPStatus.BAD_REQUEST),
+            },
         }
     }
     return {
@@ -126,7 +135,7 @@ def document() -> dict[str, Any]:
 def _operation(operation: http.Operation) -> dict[str, Any]:
     responses = {str(operation.status.value): _answer(operation)}
     if operation.method == "get" and not operation.signed_in:
-        responses["304"] = {"description": "The asker has the newest already (If-None-Match)."}
+        responses["304"] = _NOT_MODIFIED
     for status in operation.problems:
         responses[str(status.value)] = _problem(status)
     responses["503"] = _problem(HTTPStatus.SERVICE_UNAVAILABLE)
@@ -148,7 +157,14 @@ def _answer(operation: http.Operation) -> dict[str, Any]:
         return _content("The document.", operation.kind, {"type": "string"})
     if operation.answer is None:
         return {"description": "Done; there is no content."}
-    return _content("The answer.", "application/json", _reference(operation.answer))
+    made = _content("The answer.", "application/json", _reference(operation.answer))
+    if any(each.alias == "format" for each in _fields(operation)):
+        made["content"]["text/csv"] = {"schema": {"type": "string"}}
+    return made
+
+
+def _fields(operation: http.Operation) -> Collection[FieldInfo]:
+    return operation.query.model_fields.values() if operation.query else ()
 
 
 def _problem(status: HTTPStatus) -> dict[str, Any]:

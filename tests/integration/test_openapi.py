@@ -72,3 +72,25 @@ def test_an_answer_and_a_problem_have_the_described_shape(
         schema = content[response.headers["Content-Type"]]["schema"]
         whole = {**schema, "components": document()["components"]}
         OAS31Validator(whole).validate(response.json_body)
+
+
+def test_an_answer_that_may_be_a_file_says_so() -> None:
+    files = {
+        path
+        for path, each in document()["paths"].items()
+        for operation in each.values()
+        if "text/csv" in operation["responses"].get("200", {}).get("content", {})
+    }
+    of_trader = {
+        f"/traders/{{name}}{part}" for part in ("/performance", "/trades", "/transactions")
+    }
+    assert files == {"/traders/{name}", "/me/balance"} | of_trader
+
+
+def test_the_document_says_what_its_own_route_answers(league: ReadSide) -> None:
+    described = document()["paths"]["/openapi.json"]["get"]["responses"]
+    whole = league.get("/openapi.json")
+    kept = league.get("/openapi.json", If_None_Match=whole.headers["ETag"])
+    refused = league.get("/openapi.json?no=thing")
+    statuses = {str(int(each.status_code)) for each in (whole, kept, refused)}
+    assert statuses == set(described) == {"200", "304", "400"}

@@ -175,6 +175,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["ProfileAnswer"];
+                        "text/csv": string;
                     };
                 };
                 /** @description The asker has the newest already (If-None-Match). */
@@ -273,6 +274,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["PerformanceAnswer"];
+                        "text/csv": string;
                     };
                 };
                 /** @description The asker has the newest already (If-None-Match). */
@@ -501,6 +503,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["TradesAnswer"];
+                        "text/csv": string;
                     };
                 };
                 /** @description The asker has the newest already (If-None-Match). */
@@ -601,6 +604,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["TransactionsAnswer"];
+                        "text/csv": string;
                     };
                 };
                 /** @description The asker has the newest already (If-None-Match). */
@@ -2652,6 +2656,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["BalanceAnswer"];
+                        "text/csv": string;
                     };
                 };
                 /** @description Bad Request */
@@ -3089,6 +3094,22 @@ export interface paths {
                     };
                     content: {
                         "application/json": Record<string, never>;
+                    };
+                };
+                /** @description The asker has the newest already (If-None-Match). */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Bad Request */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
