@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CHECKOV := .venv-checkov
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run hour test accept check format shots bench chaos
+.PHONY: help setup run hour test accept check format shots bench chaos abuse
 .PHONY: package doctor deploy destroy
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make check    format, lint, types, import rules, template        make format   put them right"
 	@echo "make bench    the figures of the design, counted for 1,000, 10,000 and 100,000 traders (ARGS=--help)"
 	@echo "make chaos    schedules of faults: N=100 STORE=memory|local SEED=1, or REPLAY='...'"
+	@echo "make abuse    every route asked with what fits the document and what does not: N=50000 SEED=1"
 	@echo "make package  what goes to AWS, looked at         make doctor STAGE=dev    can it be deployed now?"
 	@echo "make deploy STAGE=dev PARAMETERS='Name=value …'   make destroy STAGE=dev   (docs/deployment.md)"
 	@echo "make shots    pictures of every page of the site, into shots/"
@@ -67,6 +68,10 @@ chaos: setup
 	@$(BIN)/python -m tests.chaos --number $(or $(N),100) --store $(or $(STORE),memory) \
 		--seed $(or $(SEED),1) --processes $(or $(PROCESSES),1) --minutes $(or $(MINUTES),0) \
 		--replay "$(REPLAY)"
+
+abuse: setup
+	@$(BIN)/python -m tests.abuse --number $(or $(N),1000) --seed $(or $(SEED),1) \
+		--minutes $(or $(MINUTES),0)
 
 shots: setup
 	$(BIN)/python -m tests.frontend.shots

@@ -80,6 +80,7 @@ def browsing(
     stores: Stores | None = None,
     vault: KeyVault | None = None,
     switches: KnownSwitches | None = None,
+    site: str | None = None,
 ) -> Iterator[Browser]:
     """A browser on the API over that lobby; other stores may take the place of its fakes."""
     of = stores or lobby.fakes
@@ -91,6 +92,7 @@ def browsing(
         machine=lambda: lobby.pool.now,
         vault=vault or lobby.fakes.vault,
         switches=switches,
+        site=site,
     )
     try:
         with Client(app) as client:
