@@ -57,15 +57,18 @@ def identity(visit: Visit) -> Iterator[str]:
         yield f"AWS does not know who you are ({_short(error)}): aws sso login, or set AWS_PROFILE"
 
 
-def region(visit: Visit) -> Iterator[str]:
+def place(visit: Visit) -> Iterator[str]:
     """Where the league would be, and whether the exchange serves that place."""
     here = visit.outside.region
     if not here:
         yield "no region: set AWS_REGION, such as AWS_REGION=eu-central-1"
-        return
     if here.startswith(_NOT_SERVED):
         yield f"{here}: Binance does not serve that country; take one such as eu-central-1"
-        return
+
+
+def region(visit: Visit) -> Iterator[str]:
+    """Whether AWS has that region, for this account."""
+    here = visit.outside.region
     known = visit.outside.aws("ec2").describe_regions(AllRegions=True)["Regions"]
     found = {each["RegionName"]: each["OptInStatus"] for each in known}
     if here not in found:
@@ -202,7 +205,7 @@ def _waiting(visit: Visit) -> int:
     return sum(int(found[name]) for name in named)
 
 
-FIRST: Final[tuple[Check, ...]] = (region, identity)
+FIRST: Final[tuple[Check, ...]] = (place, identity, region)
 """Without these nothing else can be asked."""
 
 THEN: Final[tuple[Check, ...]] = (
@@ -220,7 +223,7 @@ THEN: Final[tuple[Check, ...]] = (
 def diagnose(visit: Visit) -> list[str]:
     """Everything that stands in the way, in the order of the checks."""
     for check in FIRST:
-        found = list(check(visit))
+        found = _asked(check, visit)
         if found:
             return found
     return [said for check in THEN for said in _asked(check, visit)]

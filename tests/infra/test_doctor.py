@@ -138,6 +138,14 @@ def test_one_that_an_earlier_deployment_gave_is_not_missing(cloud: FakeCloud) ->
     assert diagnose(visit_of(cloud.outside(), Wishes("dev"))) == []
 
 
+def test_without_an_identity_nothing_else_is_asked(cloud: FakeCloud) -> None:
+    nobody = NoCredentialsError()
+    cloud.services["sts"] = Answering(get_caller_identity=nobody)
+    cloud.services["ec2"] = Answering(describe_regions=nobody)
+    [sentence] = found(cloud)
+    assert sentence.startswith("AWS does not know who you are (NoCredentialsError): aws sso login")
+
+
 def test_a_name_that_is_taken_is_said_with_what_to_do(cloud: FakeCloud) -> None:
     where = {"LocationConstraint": REGION}
     bucket = "coinmarketleague-dev-site-123456789012"
