@@ -5,7 +5,8 @@ asks the one `Plan` what is to happen. Batches are taken apart, so that a proces
 between any two items.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -63,12 +64,13 @@ class Strike:
 @dataclass
 class Plan:
     """The faults that wait. `calls` counts all calls, `struck` what really happened; `others` do
-    what is theirs to do."""
+    what is theirs to do. Only while a process of the league asks is the wire `exposed`."""
 
     waiting: list[Strike] = field(default_factory=list)
     others: Callable[[], None] = lambda: None
     calls: int = 0
     struck: list[str] = field(default_factory=list)
+    exposed: bool = False
 
     def at(self, name: str) -> Fault | None:
         """What is to happen at this call (`ledger.add`)."""
@@ -79,6 +81,15 @@ class Plan:
                 self.waiting = [each for each in self.waiting if each.times]
                 return strike.fault
         return None
+
+    @contextmanager
+    def exposing(self, exposed: bool) -> Iterator[None]:
+        """Within it, what goes over the wire is the league's own, or it is not."""
+        before, self.exposed = self.exposed, exposed
+        try:
+            yield
+        finally:
+            self.exposed = before
 
     def calm(self) -> None:
         """Nothing goes wrong any more."""
@@ -145,6 +156,17 @@ class Proxy:
         arguments: tuple[Any, ...],
         named: Mapping[str, Any],
     ) -> Any:  # noqa: ANN401
+        with self._plan.exposing(True):
+            return self._struck(name, refusal, real, arguments, named)
+
+    def _struck(
+        self,
+        name: str,
+        refusal: type[LeagueError],
+        real: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        named: Mapping[str, Any],
+    ) -> Any:  # noqa: ANN401
         fault = self._plan.at(name)
         if fault is None:
             return real(*arguments, **named)
@@ -155,7 +177,8 @@ class Proxy:
         ):
             raise Killed(name)
         if fault is Fault.OVERTAKEN:
-            self._plan.others()
+            with self._plan.exposing(False):
+                self._plan.others()
             return real(*arguments, **named)
         result = real(*arguments, **named)
         if fault is Fault.ANSWER_LOST:

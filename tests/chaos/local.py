@@ -50,7 +50,7 @@ class Wire:
         return client
 
     def _send(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        fault = self.plan.at(_name(request))
+        fault = self.plan.at(_name(request)) if self.plan.exposed else None
         if fault is None:
             return None
         if fault is Fault.REFUSED:
@@ -58,7 +58,8 @@ class Wire:
         if fault is Fault.KILLED_BEFORE:
             raise Killed("wire")
         if fault is Fault.OVERTAKEN:
-            self.plan.others()
+            with self.plan.exposing(False):
+                self.plan.others()
             return None
         answer = self._session.send(request)
         if fault is Fault.TWICE:
