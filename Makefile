@@ -80,13 +80,13 @@ package: setup
 	$(BIN)/python -m infra.package --stage $(or $(STAGE),dev)
 
 doctor: setup
-	@$(BIN)/python -m infra.doctor "$(STAGE)" $(PARAMETERS)
+	@$(BIN)/python -m infra.doctor "$$STAGE" $$PARAMETERS
 
 deploy: setup
-	@$(BIN)/python -m infra.deploy "$(STAGE)" $(PARAMETERS)
+	@$(BIN)/python -m infra.deploy "$$STAGE" $$PARAMETERS
 
 destroy: setup
-	@$(BIN)/python -m infra.destroy "$(STAGE)"
+	@$(BIN)/python -m infra.destroy "$$STAGE"
 
 format: setup
 	$(BIN)/ruff format .

@@ -1,6 +1,8 @@
 """What GitHub runs: signed in by OIDC, actions by their commit, no key stored."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,7 @@ def test_a_deployment_signs_in_for_one_run_as_the_role_of_its_environment() -> N
     assert "role-to-assume: ${{ vars.AWS_ROLE_ARN }}" in text
     assert "environment: ${{ inputs.stage }}" in text
     run = re.findall(r"^ +- run: (.+)", text, re.MULTILINE)
-    assert run == ['make deploy STAGE="$STAGE" PARAMETERS="$PARAMETERS"']
+    assert run == ["make deploy"]
 
 
 def test_every_list_of_packages_is_audited() -> None:
@@ -42,3 +44,19 @@ def test_every_list_of_packages_is_audited() -> None:
     for folder in ("frontend-static", "sandbox"):
         assert (ROOT / folder / "package-lock.json").exists()
         assert folder in text
+
+
+def test_what_a_deploy_is_given_is_never_run(tmp_path: Path) -> None:
+    (python := tmp_path / "python").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+    given = {"STAGE": "dev;touch one", "PARAMETERS": "A=1 $(touch two) `touch three`;touch four"}
+    done = subprocess.run(
+        ["make", "-C", str(ROOT), "-o", "setup", "deploy", f"BIN={tmp_path}"],
+        env={"PATH": os.environ["PATH"], **given},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    words = [line for line in done.stdout.splitlines() if not line.startswith("make")]
+    assert words == ["-m", "infra.deploy", given["STAGE"], *given["PARAMETERS"].split()]
+    assert not [each for each in ("one", "two", "three", "four") if (ROOT / each).exists()]
