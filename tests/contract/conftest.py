@@ -15,9 +15,12 @@ REGION = "eu-central-1"
 DYNALITE = Path(__file__).parents[2] / "sandbox/node_modules/dynalite/cli.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cloud() -> Iterator[None]:
-    """AWS inside this process (moto); calls to addresses of this machine pass through it."""
+    """AWS inside this process (moto); calls to addresses of this machine pass through it.
+
+    It ends with this folder's tests: those of other folders would find what these left in it.
+    """
     with mock_aws():
         yield
 
@@ -39,9 +42,9 @@ def dynalite() -> Iterator[str]:
         process.terminate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def moto_tables(cloud: None) -> Tables:
-    """The seven tables on moto, for the whole session."""
+    """The seven tables on moto, for all tests of this folder."""
     tables = Tables("league-", REGION)
     tables.create()
     return tables
