@@ -4,10 +4,11 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from sandbox.site_build import built_site
 from tests.frontend.fake_league import NINE, FakeLeague
@@ -102,6 +103,11 @@ def remember(page: Page, site: str, league: FakeLeague, name: str = NAME) -> Non
     page.evaluate("(name) => localStorage.setItem('member', name)", name)
 
 
+_WORDS = """() => document.documentElement.textContent + [...document.querySelectorAll("*")]
+  .map((each) => ["aria-label", "title", "placeholder", "alt", "content"]
+    .map((name) => each.getAttribute(name) ?? "").join(" ")).join(" ")"""
+
+
 @pytest.fixture
 def visit(page: Page, site: str, league: FakeLeague) -> Iterator[Callable[[str], Page]]:
     """Opens a path of the site at 09:13 UTC; afterwards nothing may have been said in the console,
@@ -121,10 +127,17 @@ def visit(page: Page, site: str, league: FakeLeague) -> Iterator[Callable[[str],
         return page
 
     yield opened
-    words = page.evaluate(
-        """() => document.documentElement.textContent + [...document.querySelectorAll("*")]
-        .map((each) => ["aria-label", "title", "placeholder", "alt", "content"]
-          .map((name) => each.getAttribute(name) ?? "").join(" ")).join(" ")"""
-    )
+    words = _all_words(page)
     assert said == []
     assert FORBIDDEN.findall(words) == []
+
+
+def _all_words(page: Page) -> str:
+    """Every word of the page, those of attributes too. A page that is just being left for another
+    is read when that one is there."""
+    for _ in range(2):
+        page.wait_for_load_state()
+        with suppress(Error):
+            words: str = page.evaluate(_WORDS)
+            return words
+    raise AssertionError(f"{page.url} is left again and again")
