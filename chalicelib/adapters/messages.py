@@ -25,6 +25,11 @@ from chalicelib.domain.money import amount, plain
 from chalicelib.services.queue_ports import Opening, RankTask, ShardTask, Snapshot, StreamItem
 
 VERSION: Final = 1
+_UNREADABLE: Final = (
+    *(ValueError, TypeError, LookupError, AttributeError),
+    *(OverflowError, RecursionError),  # an instant outside the calendar; a bottomless pit
+)
+_MOST_SAID: Final = 200
 _Read = TypeVar("_Read")
 
 
@@ -226,9 +231,10 @@ def _read(body: str, reader: Callable[[dict[str, list[dict[str, object]]]], _Rea
             return reader(message)
     except InvalidRequest:
         raise
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise InvalidRequest(f"unreadable message: {error!r}") from error
-    raise InvalidRequest(f"message of version {version!r}; this reader knows {VERSION}")
+    except _UNREADABLE as error:
+        raise InvalidRequest(f"unreadable message: {repr(error)[:_MOST_SAID]}") from error
+    shown = repr(version)[:_MOST_SAID]
+    raise InvalidRequest(f"message of version {shown}; this reader knows {VERSION}")
 
 
 def _json(content: object) -> str:

@@ -62,7 +62,7 @@ def decode_block(packed: bytes) -> Block:
         raise InvalidRequest(f"block of kind {letter!r}: not known here") from error
     try:
         return reader(kind, packed[2:])
-    except (zlib.error, ValueError, LookupError, TypeError) as error:
+    except (zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
         raise InvalidRequest(f"damaged block of kind {letter}: {error}") from error
 
 
@@ -81,6 +81,8 @@ def _read_version_1(kind: Kind, packed: bytes) -> Block:
         if name in wanted:
             columns[name] = from_planes(code, content[start:end])
         start = end
+    if not isinstance(header["notes"], dict):
+        raise TypeError("the notes are no object")
     return Block(kind, columns, header["notes"])
 
 
