@@ -15,18 +15,23 @@ Asset: TypeAlias = str
 EXACT = Context(prec=80)
 """Wide enough that products and sums of exchange amounts are never rounded."""
 
-_PLAIN = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
+_PLAIN = re.compile(r"-?(0|[1-9][0-9]{0,37})(\.[0-9]{1,40})?", re.ASCII)
+"""Of so many digits that the sum of any two has a place in `EXACT`."""
+_MOST_QUOTED = 50
 _EIGHT = Decimal("0.00000001")
 _TWO = Decimal("0.01")
 
 
 def amount(text: object, of: str) -> Decimal:
-    """The Decimal that `text` writes out, plain: digits, one point, no exponent.
+    """The Decimal that `text` writes out, plain: at most 38 digits, one point, at most 40 more,
+    no exponent.
 
     `of` names the thing for the error. Raises InvalidRequest naming thing and value.
     """
-    if not isinstance(text, str) or not _PLAIN.fullmatch(text):
-        raise InvalidRequest(f"{of}: {text!r} is not a plain decimal number")
+    if not isinstance(text, str):
+        raise InvalidRequest(f"{of}: {type(text).__name__} where a decimal number as text was due")
+    if not _PLAIN.fullmatch(text):
+        raise InvalidRequest(f"{of}: {text[:_MOST_QUOTED]!r} is not a plain decimal number")
     return Decimal(text)
 
 

@@ -1,5 +1,6 @@
 """Single fields of Binance's JSON: times, whole numbers, texts. Each names itself when wrong."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,9 @@ from chalicelib.domain.errors import InvalidRequest
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_BEYOND = 2**63
+_LONGEST = 1000
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")  # no store takes it
 _LAST_MILLISECOND = 253_402_300_799_999  # the end of the year 9999
 
 
@@ -25,16 +29,20 @@ def milliseconds(at: datetime) -> int:
 
 
 def whole(event: Mapping[str, Any], key: str) -> int:
-    """The integer under `key`. Raises InvalidRequest."""
+    """The integer under `key`, of 64 bits as the exchange's are. Raises InvalidRequest."""
     value = event.get(key)
     if not isinstance(value, int) or isinstance(value, bool):
         raise InvalidRequest(f"{key}: {type(value).__name__} where a whole number was due")
+    if not -_BEYOND <= value < _BEYOND:
+        raise InvalidRequest(f"{key}: a whole number of more than 64 bits")
     return value
 
 
 def text(event: Mapping[str, Any], key: str) -> str:
-    """The non-empty text under `key`. Raises InvalidRequest."""
+    """The text under `key`, neither empty nor long. Raises InvalidRequest."""
     value = event.get(key)
     if not isinstance(value, str) or not value:
         raise InvalidRequest(f"{key}: {type(value).__name__} where a text was due")
+    if len(value) > _LONGEST or _HALF_A_CHARACTER.search(value):
+        raise InvalidRequest(f"{key}: a text that nobody could have meant")
     return value

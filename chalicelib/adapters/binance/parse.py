@@ -55,7 +55,7 @@ class BinanceFrameParser:
             at = instant(event, "T") if execution in _LOCKING else None
             return Ignored(name, at=at, known=execution in _ORDER_EVENTS)
         symbol = self._symbol(text(event, "s"))
-        commission = amount(event.get("n") or "0", "n")
+        commission = amount("0" if event.get("n") is None else event["n"], "n")
         return Fill(
             symbol=symbol.name,
             base=symbol.base,

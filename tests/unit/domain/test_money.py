@@ -1,11 +1,12 @@
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import InvalidRequest
-from chalicelib.domain.money import amount, eight_decimals, plain, shown_percent
+from chalicelib.domain.money import EXACT, amount, eight_decimals, plain, shown_percent
 
 
 @pytest.mark.parametrize("text", ["0", "1", "0.00000001", "-3.50", "100200300.400"])
@@ -20,6 +21,20 @@ def test_plain_decimals_are_amounts(text: str) -> None:
 def test_anything_else_is_no_amount(text: str) -> None:
     with pytest.raises(InvalidRequest, match="price"):
         amount(text, "price")
+
+
+@pytest.mark.parametrize("text", ["1" + "0" * 38, "0." + "0" * 40 + "1", "9" * 1_000_000])
+def test_nobody_has_so_many_digits(text: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        amount(text, "price")
+    assert len(str(refused.value)) < 100
+
+
+def test_the_sum_of_the_longest_amounts_is_exact() -> None:
+    longest = "9" * 38 + "." + "9" * 40
+    with localcontext(EXACT):
+        doubled = amount(longest, "f") + amount(longest, "l")
+    assert Fraction(doubled) == 2 * Fraction(longest)
 
 
 @pytest.mark.parametrize("thing", [1, 1.5, None, True, Decimal(1), b"1"])
