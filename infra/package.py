@@ -17,6 +17,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Final
@@ -142,8 +143,15 @@ def _materials(content: zipfile.ZipFile) -> Iterator[Material]:
             needed = tuple(
                 p for p in paths if p.endswith((".py", ".so", ".json")) and ".." not in p
             )
-            licence = told.get("License-Expression") or told.get("License") or ""
-            yield Material(_plain(told["Name"]), told["Version"], licence.split("\n")[0], needed)
+            yield Material(_plain(told["Name"]), told["Version"], _licence(told), needed)
+
+
+def _licence(told: Message) -> str:
+    """What a package says, in the newest of the three ways it may know: the oldest field may hold
+    the whole text."""
+    kinds = [each for each in told.get_all("Classifier", []) if each.startswith("License :: ")]
+    named = " OR ".join(each.rpartition(":: ")[2] for each in kinds)
+    return told.get("License-Expression") or named or told.get("License", "").split("\n")[0]
 
 
 def bill_of_materials(layer: Path) -> Document:

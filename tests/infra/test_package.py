@@ -1,5 +1,6 @@
 """The package is whole, starts in a clean interpreter, and is refused when it would not."""
 
+import csv
 import zipfile
 from pathlib import Path
 
@@ -60,6 +61,20 @@ def test_the_bill_names_everything_that_is_pinned_with_its_licence(made: Package
     named = {each["name"]: each["version"] for each in components}
     assert named == pins((ROOT / "requirements.txt").read_text())
     assert all(each["purl"].startswith("pkg:pypi/") for each in components)
+
+
+def test_nothing_is_in_the_layer_that_the_bill_does_not_name(made: Package) -> None:
+    listed: set[str] = set()
+    with zipfile.ZipFile(made.zips[1]) as layer:
+        names = {each.removeprefix(f"{PLACE}/") for each in layer.namelist() if each[-1] != "/"}
+        records = [each for each in names if each.endswith(".dist-info/RECORD")]
+        for each in records:
+            lines = layer.read(f"{PLACE}/{each}").decode().splitlines()
+            listed |= {path for path, *_ in csv.reader(lines)}
+    components = bill_of_materials(made.zips[1])["components"]
+    assert len(records) == len(components)
+    assert sorted(names - listed)[:5] == []
+    assert [each["name"] for each in components if "licenses" not in each] == []
 
 
 def test_a_package_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -60,3 +60,9 @@ def test_what_a_deploy_is_given_is_never_run(tmp_path: Path) -> None:
     words = [line for line in done.stdout.splitlines() if not line.startswith("make")]
     assert words == ["-m", "infra.deploy", given["STAGE"], *given["PARAMETERS"].split()]
     assert not [each for each in ("one", "two", "three", "four") if (ROOT / each).exists()]
+
+
+def test_what_was_taken_back_by_its_makers_is_looked_for() -> None:
+    text = (ROOT / ".github" / "workflows" / "audit.yml").read_text()
+    assert "--report report.json --requirement ${{ matrix.file }}" in text
+    assert "jq --exit-status '.install | all(.is_yanked == false)'" in text
