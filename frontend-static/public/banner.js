@@ -1,5 +1,6 @@
 // What the operator wants everyone to know just now, over the foot of the page, so that nothing
-// moves. It is asked for by first.js once the page is there, and again each minute.
+// moves. first.js brings it a second after the page, so that nothing waits for
+// it; it asks again each minute.
 (function () {
   function hidden() {
     try {

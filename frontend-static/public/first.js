@@ -55,7 +55,9 @@
   }
 
   addEventListener("load", function () {
-    document.head.appendChild(document.createElement("script")).src = "/banner.js";
+    setTimeout(function () {
+      document.head.appendChild(document.createElement("script")).src = "/banner.js";
+    }, 1000);
   });
 
   var theme = kept("theme");

@@ -166,6 +166,7 @@ def test_a_rebuilt_hour_is_not_measured_as_a_late_one(
 def test_ten_minutes_past_it_is_told_whether_the_hour_is_ranked(
     story: Story, capsys: pytest.CaptureFixture[str], minute: int, ranked: bool, told: int | None
 ) -> None:
+    story.now = hour_start(HOUR) + timedelta(minutes=minute)
     if ranked:
         story.fakes.runs.begin(HOUR, [0])
         story.fakes.runs.mark_ranked(HOUR)

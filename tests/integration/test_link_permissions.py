@@ -65,7 +65,7 @@ def may(operation: str, table: str, key: str) -> bool:
         keys = limits.get("dynamodb:LeadingKeys", ["*"])
         if (
             f"dynamodb:{operation}" in each["Action"]
-            and f'table/league-{table}"' in json.dumps(each["Resource"])
+            and f'"{table.capitalize()}Table"' in json.dumps(each["Resource"])
             and any(fnmatchcase(key, pattern) for pattern in keys)
         ):
             return True
