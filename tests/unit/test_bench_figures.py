@@ -1,11 +1,13 @@
 """Figures are held to the committed budget, at the sizes it names."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.bench.figures import Figure, Limit, budget, number, passed, table, to_json
 
+ROOT = Path(__file__).parents[2]
 LIMITS = {"calls": Limit(6, "calls", (1_000,)), "units": Limit(2.5, "units")}
 
 
@@ -50,3 +52,18 @@ def test_every_limit_of_the_committed_budget_is_positive_or_nothing() -> None:
     limits = budget()
     assert {"hour.calls", "fill.write_units", "rank_million.megabytes"} <= limits.keys()
     assert all(each.most >= 0 and each.unit for each in limits.values())
+
+
+def test_the_published_figures_are_all_within_the_budget() -> None:
+    published = json.loads((ROOT / "docs/figures.json").read_text())
+    figures = [Figure(each["figure"], each["value"], each["traders"]) for each in published]
+    assert budget().keys() <= {each.name for each in figures}
+    assert passed(figures, budget()) == []
+
+
+def test_the_page_shows_the_published_figures() -> None:
+    published = json.loads((ROOT / "docs/figures.json").read_text())
+    page = (ROOT / "docs/figures.md").read_text()
+    for each in published:
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| {each['figure']} |"))
+        assert number(each["value"]) in row.split("|")[2:6] or f" {number(each['value'])} " in row
