@@ -29,7 +29,7 @@ def amount(text: object, of: str) -> Decimal:
     `of` names the thing for the error. Raises InvalidRequest naming thing and value.
     """
     if not isinstance(text, str):
-        raise InvalidRequest(f"{of}: {type(text).__name__} where a decimal number as text was due")
+        raise InvalidRequest(f"{of}: {type(text).__name__} where a plain decimal as text was due")
     if not _PLAIN.fullmatch(text):
         raise InvalidRequest(f"{of}: {text[:_MOST_QUOTED]!r} is not a plain decimal number")
     return Decimal(text)
