@@ -1,6 +1,7 @@
 """A running league, as a person finds it: board, order, ledger, next hour, end."""
 
 import json
+import os
 import re
 import shutil
 import statistics
@@ -32,6 +33,7 @@ from sandbox.exchange.client import AdminClient, SignedClient
 from sandbox.standing import SETTINGS, read_keys
 from sandbox.waiting import wait_until
 from tests.acceptance.league_process import ROOT, LeagueProcess
+from tests.acceptance.site_journey import CHROMIUM, walk_in
 from tests.acceptance.tour import Tour
 
 TRADERS = 14
@@ -224,6 +226,18 @@ def test_two_hours_of_the_league_rank_again_to_its_own_board(
     order = json.loads(next(line for line in rows if line.startswith('{"window":"24h"')))["order"]
     again = [names[json.loads(rows[number])[0]] for number in order]
     assert again == [each["name"] for each in _board(league)["traders"]]
+
+
+@pytest.mark.timeout(300)
+def test_a_person_walks_in_by_browser_and_sees_his_numbers_move(league: LeagueProcess) -> None:
+    def close_hour() -> None:
+        closed = league.command("sandbox.hour")
+        assert closed.returncode == 0, closed.stderr
+
+    if not CHROMIUM and not os.environ.get("CI"):
+        pytest.skip("chromium is not installed")
+    addresses = league.addresses()
+    walk_in(addresses.site, addresses.exchange, close_hour)
 
 
 def _hour_file(site: str, name: str, folder: Path) -> Path:
